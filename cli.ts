@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { addDemoCommand } from "./demo.js";
+import { addFactoryCommands } from "./firmware/factory/commands.js";
+import { InputError } from "./firmware/seedfile/input-error.js";
+import { addServerCommands } from "./server/commands.js";
+import { addSimulateCommand } from "./simulator/command.js";
+
+const program = new Command("warifu")
+  .description("a hardware one-time password token, its simulator and the server that verifies it")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError("(add --help for the options)");
+
+addFactoryCommands(program);
+addSimulateCommand(program);
+addServerCommands(program);
+addDemoCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof InputError) {
+    process.stderr.write(`warifu: ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Pen } from "../app/draw.js";
+import type { Memory } from "../app/token.js";
+
+/** All that the device program asks of a board. Each board is one file that fills this in. */
+export interface Board {
+  readonly memory: Memory;
+  readonly pen: Pen;
+  /** Sends what was drawn to the display. */
+  readonly flip: () => void;
+  readonly power: (on: boolean) => void;
+  /** Unix seconds with a fraction, as the board's clock has them. */
+  readonly clock: () => number;
+  readonly after: (milliseconds: number, handler: () => void) => number;
+  readonly cancel: (timer: number) => void;
+  readonly onButton: (handler: (down: boolean) => void) => void;
+}

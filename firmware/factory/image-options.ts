@@ -1,0 +1,32 @@
+import type { Options } from "tsup";
+
+/** The boards an image can be built for. */
+export const BOARDS = ["pixljs"] as const;
+export type Board = (typeof BOARDS)[number];
+
+/**
+ * How the bundler makes a board's image: one script without exports (Espruino's parser would run an
+ * export helper's loop closure wrongly), in the newest syntax whose every form the boards can parse.
+ */
+export function imageOptions(board: Board, outDir: string): Options {
+  return {
+    entry: { [board]: "firmware/main.ts" },
+    outDir,
+    config: false,
+    tsconfig: "firmware/tsconfig.json",
+    // With "iife" the bundler would put its own function in place of the board's require.
+    format: "cjs",
+    target: "es2015",
+    minify: true,
+    silent: true,
+    outExtension: () => ({ js: ".js" }),
+    esbuildOptions: (options) => {
+      options.alias = { "#board": `./firmware/board/${board}.ts` };
+      options.external = ["Storage", "crypto"]; // the board's own modules
+      options.banner = { js: "(()=>{" };
+      options.footer = { js: "})();" };
+      options.charset = "ascii";
+      options.legalComments = "none";
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** Namespaces and algorithm names of PSKC (RFC 6030 section 4 and appendix A) and XML Encryption. */
+export const PSKC = "urn:ietf:params:xml:ns:keyprov:pskc";
+export const XMLDSIG = "http://www.w3.org/2000/09/xmldsig#";
+export const XMLENC = "http://www.w3.org/2001/04/xmlenc#";
+export const XMLENC11 = "http://www.w3.org/2009/xmlenc11#";
+export const PKCS5 = "http://www.rsasecurity.com/rsalabs/pkcs/schemas/pkcs-5v2-0#";
+export const TOTP = "urn:ietf:params:xml:ns:keyprov:pskc:totp";
+
+/** The hash in a MAC's or a PRF's algorithm name, as node:crypto calls it. */
+export const HMAC_HASHES: Readonly<Record<string, string>> = {
+  "http://www.w3.org/2000/09/xmldsig#hmac-sha1": "sha1",
+  "http://www.w3.org/2001/04/xmldsig-more#hmac-sha224": "sha224",
+  "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256": "sha256",
+  "http://www.w3.org/2001/04/xmldsig-more#hmac-sha384": "sha384",
+  "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512": "sha512",
+};
+
+/** AES in CBC mode by its name in XML Encryption, with the key's length in bytes. */
+export const AES_CBC: Readonly<Record<string, { cipher: string; keyLength: number }>> = {
+  "http://www.w3.org/2001/04/xmlenc#aes128-cbc": { cipher: "aes-128-cbc", keyLength: 16 },
+  "http://www.w3.org/2001/04/xmlenc#aes192-cbc": { cipher: "aes-192-cbc", keyLength: 24 },
+  "http://www.w3.org/2001/04/xmlenc#aes256-cbc": { cipher: "aes-256-cbc", keyLength: 32 },
+};

@@ -1,0 +1,94 @@
+import { InputError } from "./input-error.js";
+import type { FileKey } from "./key-file.js";
+import { base64, type Decrypt, openContainer } from "./pskc-decrypt.js";
+import { PSKC } from "./pskc-names.js";
+import { child, descend, type Element, elementsNamed } from "./xml.js";
+
+/** One key as a PSKC file states it (RFC 6030 section 4), before we ask whether a token can use it. */
+export interface PskcKey {
+  readonly serial: string | undefined;
+  readonly secret: Uint8Array;
+  /** A URI; RFC 6030 section 10. */
+  readonly algorithm: string | undefined;
+  readonly suite: string | undefined;
+  readonly responseLength: string | undefined;
+  readonly responseEncoding: string | undefined;
+  readonly checkDigits: string | undefined;
+  readonly time: string | undefined;
+  readonly timeInterval: string | undefined;
+  readonly timeDrift: string | undefined;
+  readonly policy: Element | undefined;
+  /** Whether the secret stood in the file encrypted. */
+  readonly encrypted: boolean;
+}
+
+/**
+ * Reads the keys of a PSKC file one by one, in bounded memory.
+ * @throws InputError naming the element that is wrong and, once it is known, the serial
+ */
+export async function* readPskc(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  key: FileKey | undefined,
+): AsyncGenerator<PskcKey> {
+  let decrypt: Decrypt | undefined;
+  let found = false;
+  for await (const { root, element } of elementsNamed(chunks, PSKC, "KeyPackage")) {
+    if (root.uri !== PSKC || root.name !== "KeyContainer") {
+      throw new InputError("KeyContainer", "is not the root: this is no PSKC file");
+    }
+    if (!decrypt) {
+      if (root.attributes.get("Version") !== "1.0") {
+        throw new InputError("Version", "must be 1.0 (RFC 6030 section 4.1)");
+      }
+      decrypt = await openContainer(root, key);
+    }
+    found = true;
+    yield readPackage(element, decrypt);
+  }
+  if (!found) throw new InputError("KeyPackage", "is missing: the seed file holds no key");
+}
+
+function readPackage(keyPackage: Element, decrypt: Decrypt): PskcKey {
+  const serial = descend(keyPackage, "DeviceInfo", "SerialNo")?.text;
+  const key = child(keyPackage, "Key");
+  const data = child(key, "Data");
+  const secret = child(data, "Secret");
+  const plain = child(secret, "PlainValue");
+  const parameters = child(key, "AlgorithmParameters");
+  const format = child(parameters, "ResponseFormat")?.attributes;
+  try {
+    if (!secret) throw new InputError("Secret", "is missing");
+    return {
+      serial,
+      secret: plain ? base64(plain, "PlainValue") : decrypt(secret),
+      encrypted: !plain,
+      algorithm: key?.attributes.get("Algorithm"),
+      suite: child(parameters, "Suite")?.text,
+      responseLength: format?.get("Length"),
+      responseEncoding: format?.get("Encoding"),
+      checkDigits: format?.get("CheckDigits"),
+      time: plainValue(data, "Time"),
+      timeInterval: plainValue(data, "TimeInterval"),
+      timeDrift: plainValue(data, "TimeDrift"),
+      policy: child(key, "Policy"),
+    };
+  } catch (error) {
+    throw error instanceof InputError && serial ? ofSerial(serial, error) : error;
+  }
+}
+
+/** The same error, saying which token it is about. */
+export function ofSerial(serial: string, error: InputError): InputError {
+  return new InputError(
+    `serial ${serial}, ${error.field}`,
+    error.message.slice(error.field.length + 2),
+  );
+}
+
+function plainValue(data: Element | undefined, name: string): string | undefined {
+  const element = child(data, name);
+  if (!element) return undefined;
+  const plain = child(element, "PlainValue");
+  if (!plain) throw new InputError(name, "must have a plain value");
+  return plain.text;
+}

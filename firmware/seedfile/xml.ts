@@ -1,0 +1,87 @@
+import { SaxesParser } from "saxes";
+import { InputError } from "./input-error.js";
+
+/** An XML element: namespaces resolved, whitespace around its text removed. */
+export interface Element {
+  readonly uri: string;
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: Element[];
+  text: string;
+}
+
+const MAX_DEPTH = 32;
+/** Characters of one element's text: far more than a key package needs. */
+const MAX_TEXT = 65_536;
+
+/**
+ * Parses XML piece by piece and yields each element of one name, detached from its parent, as soon
+ * as it is closed; memory holds one of them at a time. The root, with all other elements that
+ * stand before, comes along.
+ * @throws InputError for anything not well-formed, a document type, an entity, or nesting without end
+ */
+export async function* elementsNamed(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  uri: string,
+  name: string,
+): AsyncGenerator<{ root: Element; element: Element }> {
+  const parser = new SaxesParser({ xmlns: true });
+  const open: Element[] = [];
+  let root: Element | undefined;
+  let closed: Element[] = [];
+  // What a handler throws does not pass through the parser: it is kept and thrown outside.
+  let problem: InputError | undefined;
+  const fail = (text: string): void => {
+    problem ??= new InputError("seed file", text);
+  };
+  parser.on("error", (error) => {
+    fail(`is not well-formed XML: ${error.message}`);
+  });
+  parser.on("doctype", () => {
+    fail("has a document type declaration (DTD), which is refused");
+  });
+  parser.on("opentag", (tag) => {
+    if (open.length >= MAX_DEPTH) fail("is nested too deeply");
+    const attributes = new Map(Object.values(tag.attributes).map((a) => [a.local, a.value]));
+    const element = { uri: tag.uri, name: tag.local, attributes, children: [], text: "" };
+    root ??= element;
+    open.at(-1)?.children.push(element);
+    open.push(element);
+  });
+  const addText = (text: string): void => {
+    const element = open.at(-1);
+    if (!element) return;
+    if (element.text.length + text.length > MAX_TEXT) fail(`has an endless <${element.name}>`);
+    else element.text += text;
+  };
+  parser.on("text", addText);
+  parser.on("cdata", addText);
+  parser.on("closetag", () => {
+    const element = open.pop();
+    if (!element) return;
+    element.text = element.text.trim();
+    if (element.uri === uri && element.name === name) {
+      open.at(-1)?.children.pop();
+      closed.push(element);
+    }
+  });
+  for await (const chunk of chunks) {
+    parser.write(chunk);
+    if (problem) throw problem;
+    for (const element of closed) yield { root: root!, element };
+    closed = [];
+  }
+  parser.close();
+  if (problem) throw problem;
+  for (const element of closed) yield { root: root!, element };
+}
+
+/** The one child of a name; undefined where there is none. */
+export function child(parent: Element | undefined, name: string): Element | undefined {
+  return parent?.children.find((element) => element.name === name);
+}
+
+/** Follows a path of names downwards. */
+export function descend(parent: Element | undefined, ...names: string[]): Element | undefined {
+  return names.reduce(child, parent);
+}

@@ -1,0 +1,156 @@
+import { userInfo } from "node:os";
+import type { Command } from "commander";
+import { InputError } from "../firmware/seedfile/input-error.js";
+import { readKeyFile } from "../firmware/seedfile/key-file.js";
+import { readSeedFile } from "../firmware/seedfile/read.js";
+import { issueApiKey, revokeApiKey } from "./api-keys.js";
+import { buildApp } from "./http/app.js";
+import { importSeeds, SerialConflict } from "./import-seeds.js";
+import { openStore, openVault } from "./open.js";
+import { type Scope, SCOPES, type Store } from "./store/store.js";
+import { masterKeyFrom } from "./vault.js";
+
+interface ServeOptions {
+  port: string;
+  host: string;
+  db?: string;
+  logLevel: string;
+}
+
+interface StoreOptions {
+  db?: string;
+  json?: boolean;
+}
+
+const DB = ["--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)"] as const;
+const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
+
+/** Commands for a bank's backend. */
+export function addServerCommands(program: Command): void {
+  program
+    .command("serve")
+    .description("serve the API that verifies codes")
+    .option("--port <port>", "TCP port; 0 for any free one", "8390")
+    .option("--host <host>", "address to bind", "127.0.0.1")
+    .option(...DB)
+    .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
+    .action(serve);
+  program
+    .command("import <file>")
+    .description("import a seed file (PSKC), all or nothing; importing it again changes nothing")
+    .option(...DB)
+    .option("--key-file <file>", "what opens the seed file")
+    .option(...JSON_OUTPUT)
+    .action(runImport);
+  const keys = program.command("apikey").description("keys for callers of the API");
+  keys
+    .command("create")
+    .description("make a key and print it, once")
+    .requiredOption("--scope <scope>", SCOPES.join(", "))
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(createKey);
+  keys
+    .command("list")
+    .description("list the keys: ids and scopes, no secrets")
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(listKeys);
+  keys
+    .command("revoke <id>")
+    .description("revoke a key at once")
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(revokeKey);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : NaN;
+  if (!(port <= 65535)) throw new InputError("--port", "must be a number from 0 to 65535");
+  if (!["trace", "debug", "info", "warn", "error", "silent"].includes(options.logLevel)) {
+    throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
+  }
+  const masterKey = masterKeyFrom(process.env);
+  const store = openStore(options.db, process.env);
+  const vault = await openVault(store, masterKey);
+  const logger = { level: options.logLevel };
+  const app = await buildApp({ store, vault, now: Date.now, logger });
+  const url = await app.listen({ host: options.host, port }).catch(async (error: unknown) => {
+    await app.close();
+    throw new InputError("--port", `cannot listen: ${(error as Error).message}`);
+  });
+  process.stderr.write(`warifu server ready at ${url}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
+}
+
+async function runImport(
+  file: string,
+  options: StoreOptions & { keyFile?: string },
+): Promise<void> {
+  const masterKey = masterKeyFrom(process.env);
+  const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const { seeds } = await readSeedFile(file, key);
+  await withStore(options, async (store) => {
+    const vault = await openVault(store, masterKey);
+    const caller = { actor: operator(), source: undefined, at: Date.now() };
+    const result = await importSeeds(store, vault, seeds, caller).catch((error: unknown) => {
+      if (error instanceof SerialConflict) throw new InputError("seed file", error.message);
+      throw error;
+    });
+    const text = `${String(result.imported)} tokens imported, ${String(result.unchanged)} unchanged`;
+    print(options, result, text);
+  });
+}
+
+async function createKey(options: StoreOptions & { scope: string }): Promise<void> {
+  const scope = SCOPES.find((known) => known === options.scope);
+  if (!scope) throw new InputError("--scope", `must be one of ${SCOPES.join(", ")}`);
+  await withStore(options, async (store) => {
+    const issued = await issueApiKey(store, scope satisfies Scope, operator(), Date.now());
+    print(options, issued, issued.key);
+  });
+}
+
+async function listKeys(options: StoreOptions): Promise<void> {
+  await withStore(options, async (store) => {
+    const keys = (await store.listApiKeys()).map(({ id, scope, createdAt, revokedAt }) => ({
+      id,
+      scope,
+      createdAt: new Date(createdAt).toISOString(),
+      revokedAt: revokedAt === undefined ? null : new Date(revokedAt).toISOString(),
+    }));
+    const lines = keys.map(
+      (key) => `${key.id} ${key.scope} ${key.createdAt}${key.revokedAt ? " revoked" : ""}`,
+    );
+    print(options, { keys }, lines.join("\n"));
+  });
+}
+
+async function revokeKey(id: string, options: StoreOptions): Promise<void> {
+  await withStore(options, async (store) => {
+    if (!(await revokeApiKey(store, id, operator(), Date.now()))) {
+      throw new InputError("id", "names no key, or one that is revoked already");
+    }
+    print(options, { id, revoked: true }, `${id} revoked`);
+  });
+}
+
+async function withStore(
+  options: StoreOptions,
+  act: (store: Store) => Promise<void>,
+): Promise<void> {
+  const store = openStore(options.db, process.env);
+  try {
+    await act(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function operator(): string {
+  return `cli:${userInfo().username}`;
+}
+
+function print(options: StoreOptions, result: object, text: string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`);
+}

@@ -1,0 +1,73 @@
+import { stepAt } from "../../firmware/otp/totp.js";
+import { sameCode } from "./compare.js";
+import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
+import type { Policy } from "./policy.js";
+import type { Token } from "./token.js";
+
+/** The answer to a resynchronization. */
+export type ResyncAnswer =
+  | { readonly resynchronized: true; readonly clockOffset: number }
+  | { readonly resynchronized: false; readonly reason: Refusal };
+
+/**
+ * Finds a token's clock again from two codes it showed one after the other. Both must be later than
+ * the last accepted one; the second is used up by it. A pair that fits nowhere counts as one wrong
+ * code.
+ * @param now Unix seconds
+ */
+export function resync(
+  token: Token,
+  codes: readonly [first: string, second: string],
+  now: number,
+  policy: Policy,
+): Decision<ResyncAnswer> {
+  const bar = barred(token, now);
+  if (bar) return refuse(bar);
+  const second = findPair(token, codes, now, policy.resyncSteps);
+  if (second !== undefined) {
+    const clockOffset = second - stepAt(now);
+    return {
+      answer: { resynchronized: true, clockOffset },
+      next: { ...stateOf(token), failures: 0, lastStep: second, clockOffset },
+      happenings: [{ event: "resync", result: "resynchronized" }],
+    };
+  }
+  const next = afterWrongCode(token, policy.maxFailures);
+  if (!next.suspended) return { ...refuse("wrong_code"), next };
+  return {
+    answer: { resynchronized: false, reason: "suspended" },
+    next,
+    happenings: [
+      { event: "resync", result: "wrong_code" },
+      { event: "lock", result: "suspended" },
+    ],
+  };
+}
+
+/** The step of the pair's second code, the one nearest to the expected step; all steps are computed. */
+function findPair(
+  token: Token,
+  [first, second]: readonly [string, string],
+  now: number,
+  reach: number,
+): number | undefined {
+  const expected = stepAt(now) + token.clockOffset;
+  let found: number | undefined;
+  let previous = false;
+  for (let step = Math.max(0, expected - reach); step <= expected + reach; step++) {
+    const code = token.codeAt(step);
+    const fits = previous && sameCode(code, second);
+    const nearer = found === undefined || Math.abs(step - expected) < Math.abs(found - expected);
+    if (fits && nearer) found = step;
+    previous = step > token.lastStep && sameCode(code, first);
+  }
+  return found;
+}
+
+function refuse(reason: Refusal): Decision<ResyncAnswer> {
+  return {
+    answer: { resynchronized: false, reason },
+    next: undefined,
+    happenings: [{ event: "resync", result: reason }],
+  };
+}

@@ -1,0 +1,66 @@
+import swagger from "@fastify/swagger";
+import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
+import { Batcher } from "../batcher.js";
+import { DEFAULT_POLICY } from "../core/policy.js";
+import type { Store } from "../store/store.js";
+import { TokenService } from "../token-service.js";
+import type { Vault } from "../vault.js";
+import { addDemoPage } from "../web/demo-page.js";
+import { addAuditRoutes } from "./audit-routes.js";
+import { addHealthRoutes } from "./health-routes.js";
+import { addImportRoutes } from "./import-routes.js";
+import { Problem, sendProblem } from "./problem.js";
+import { addTokenRoutes } from "./token-routes.js";
+
+/** What the API stands on. Time is passed in. */
+export interface Parts {
+  readonly store: Store;
+  readonly vault: Vault;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly logger?: FastifyServerOptions["logger"];
+  /** Whether to serve the demonstration's page, on which anyone may try a code. */
+  readonly demoPage?: boolean;
+}
+
+const BODY_LIMIT = 16_384; // bytes; imports have their own
+
+/** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
+export async function buildApp(parts: Parts): Promise<FastifyInstance> {
+  const { store, vault, now, logger = false, demoPage = false } = parts;
+  const app = fastify({
+    logger,
+    // What is asked and answered stands in the audit.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: "idle",
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+  });
+  app.removeContentTypeParser("text/plain");
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(() => {
+    throw new Problem("not_found");
+  });
+  app.addHook("onClose", async () => store.close());
+  // The pages and codes of a bank are nobody's to keep.
+  app.addHook("onSend", async (_request, reply) => {
+    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "warifu", version: "1", description: "Verifies hardware tokens' codes." },
+      components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
+    },
+  });
+  const tokens = new TokenService(new Batcher(store), vault, DEFAULT_POLICY);
+  // In a scope of their own: the routes are there once the documentation listens to them.
+  await app.register(async (routes) => {
+    addHealthRoutes(routes, store);
+    addTokenRoutes(routes, tokens, store, now);
+    addImportRoutes(routes, store, vault, now);
+    addAuditRoutes(routes, store);
+    if (demoPage) await addDemoPage(routes, tokens, now);
+  });
+  return app;
+}

@@ -1,0 +1,23 @@
+import type { FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
+import { findApiKey } from "../api-keys.js";
+import type { Scope, Store, StoredApiKey } from "../store/store.js";
+import type { Caller } from "../token-service.js";
+import { Problem } from "./problem.js";
+
+const keys = new WeakMap<FastifyRequest, StoredApiKey>();
+
+/** A hook that lets a request through only with an API key of one of the scopes. */
+export function requireScope(store: Store, ...scopes: Scope[]): preHandlerAsyncHookHandler {
+  return async (request) => {
+    const [, presented] = /^Bearer ([\x21-\x7e]+)$/.exec(request.headers.authorization ?? "") ?? [];
+    const key = presented === undefined ? undefined : await findApiKey(store, presented);
+    if (!key) throw new Problem("unauthorized");
+    if (!scopes.includes(key.scope)) throw new Problem("forbidden");
+    keys.set(request, key);
+  };
+}
+
+/** Who a request comes from, for the rules and the audit. */
+export function callerOf(request: FastifyRequest, at: number): Caller {
+  return { actor: `key:${keys.get(request)?.id ?? ""}`, source: request.ip, at };
+}

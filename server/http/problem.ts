@@ -1,0 +1,93 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { InputError } from "../../firmware/seedfile/input-error.js";
+import { SerialConflict } from "../import-seeds.js";
+import { StoreUnavailable } from "../store/store.js";
+import { UnknownSerial } from "../token-service.js";
+
+/** Every error the API answers with: its stable code, its status and what it means. */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: "The body is not JSON" },
+  invalid_field: { status: 400, title: "A field is missing or not as it must be" },
+  invalid_seed_file: { status: 400, title: "The seed file cannot be used" },
+  unauthorized: { status: 401, title: "An API key is needed" },
+  forbidden: { status: 403, title: "The API key does not allow this" },
+  not_found: { status: 404, title: "There is no such path" },
+  unknown_serial: { status: 404, title: "No token has this serial" },
+  serial_conflict: { status: 409, title: "The serial belongs to another token" },
+  body_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be application/json" },
+  internal: { status: 500, title: "Something went wrong here" },
+  unavailable: { status: 503, title: "The store cannot commit; nothing was decided" },
+} as const;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** An error answer (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  /** @param field which part of the request is wrong, where one is */
+  constructor(
+    readonly code: ProblemCode,
+    detail: string = PROBLEMS[code].title,
+    readonly field?: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** Answers with a problem; what is not understood is logged and told to nobody. */
+export async function sendProblem(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { code, message, field } = problemOf(error);
+  const { status, title } = PROBLEMS[code];
+  if (status >= 500) request.log.error({ problem: code, error: error.name }, title);
+  const body = { type: "about:blank", title, status, code, detail: message, field };
+  if (status === 401) void reply.header("www-authenticate", "Bearer");
+  if (status === 503) void reply.header("retry-after", "1");
+  await reply.status(status).type("application/problem+json").send(JSON.stringify(body));
+}
+
+function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InputError) {
+    return new Problem("invalid_seed_file", error.message, error.field);
+  }
+  if (error instanceof UnknownSerial) return new Problem("unknown_serial", error.message, "serial");
+  if (error instanceof SerialConflict) {
+    return new Problem("serial_conflict", error.message, "serial");
+  }
+  if (error instanceof StoreUnavailable) return new Problem("unavailable");
+  return fastifyProblem(error);
+}
+
+function fastifyProblem(error: FastifyError | Error): Problem {
+  if (!("code" in error)) return new Problem("internal");
+  if (error.validation) return invalidField(error);
+  switch (error.statusCode) {
+    case 413:
+      return new Problem("body_too_large");
+    case 415:
+      return new Problem("unsupported_media_type");
+    case 400:
+      return new Problem("malformed_json");
+    default:
+      return new Problem("internal");
+  }
+}
+
+/** Names the field a schema refuses; the value itself is never repeated. */
+function invalidField(error: FastifyError): Problem {
+  const [first] = error.validation ?? [];
+  const { missingProperty, additionalProperty } = (first?.params ?? {}) as {
+    missingProperty?: string;
+    additionalProperty?: string;
+  };
+  const path = (first?.instancePath ?? "").slice(1).replaceAll("/", ".");
+  const field = missingProperty ?? additionalProperty ?? (path === "" ? "body" : path);
+  const problem =
+    additionalProperty === undefined ? (first?.message ?? "is not as it must be") : "is unknown";
+  return new Problem("invalid_field", `${field}: ${problem}`, field);
+}

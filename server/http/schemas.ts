@@ -1,0 +1,112 @@
+/** JSON Schemas of the requests. Nothing is coerced and nothing unknown is let through. */
+export const SERIAL = {
+  type: "string",
+  pattern: "^[0-9]{8,12}$",
+  description: "8 to 12 digits",
+} as const;
+
+const CODE = { type: "string", pattern: "^[0-9]{6}$", description: "6 half-width digits" } as const;
+
+const BRANCH_ACT = {
+  form: {
+    type: "string",
+    minLength: 1,
+    maxLength: 64,
+    description: "the application form's number",
+  },
+  staff: { type: "string", minLength: 1, maxLength: 64, description: "the branch's staff id" },
+} as const;
+
+export const VERIFY_BODY = {
+  type: "object",
+  required: ["code"],
+  properties: {
+    serial: SERIAL,
+    user: { type: "string", minLength: 1, maxLength: 64 },
+    code: CODE,
+  },
+  additionalProperties: false,
+} as const;
+
+export const ACT_BODY = {
+  type: "object",
+  required: ["serials", "form", "staff"],
+  properties: {
+    serials: { type: "array", items: SERIAL, minItems: 1, maxItems: 1000, uniqueItems: true },
+    ...BRANCH_ACT,
+  },
+  additionalProperties: false,
+} as const;
+
+export const RESYNC_BODY = {
+  type: "object",
+  required: ["codes", "form", "staff"],
+  properties: {
+    codes: {
+      type: "array",
+      items: CODE,
+      minItems: 2,
+      maxItems: 2,
+      uniqueItems: true,
+      description: "two codes the token showed one after the other",
+    },
+    ...BRANCH_ACT,
+  },
+  additionalProperties: false,
+} as const;
+
+export const IMPORT_BODY = {
+  type: "object",
+  required: ["seeds"],
+  properties: {
+    seeds: { type: "string", minLength: 1, description: "a PSKC document (RFC 6030)" },
+    key: { type: "string", minLength: 1, maxLength: 4096, description: "what its key file holds" },
+  },
+  additionalProperties: false,
+} as const;
+
+/** Query strings are text by nature: whole numbers are written as digits. */
+const LIMIT = { type: "string", pattern: "^([1-9][0-9]{0,2}|1000)$" } as const;
+
+export const TOKENS_QUERY = {
+  type: "object",
+  properties: { after: { type: "string", pattern: "^[0-9]{0,12}$" }, limit: LIMIT },
+  additionalProperties: false,
+} as const;
+
+export const AUDIT_QUERY = {
+  type: "object",
+  properties: {
+    after: { type: "string", pattern: "^[0-9]{1,15}$" },
+    limit: LIMIT,
+    serial: SERIAL,
+  },
+  additionalProperties: false,
+} as const;
+
+export const SERIAL_PARAMS = {
+  type: "object",
+  required: ["serial"],
+  properties: { serial: SERIAL },
+} as const;
+
+/** What {@link VERIFY_BODY} lets through, and so on. */
+export interface VerifyBody {
+  serial?: string;
+  user?: string;
+  code: string;
+}
+export interface ActBody {
+  serials: string[];
+  form: string;
+  staff: string;
+}
+export interface ResyncBody {
+  codes: [string, string];
+  form: string;
+  staff: string;
+}
+export interface ImportBody {
+  seeds: string;
+  key?: string;
+}

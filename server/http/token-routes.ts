@@ -1,0 +1,134 @@
+import type { FastifyInstance } from "fastify";
+import type { Store, StoredToken } from "../store/store.js";
+import type { TokenService } from "../token-service.js";
+import { callerOf, requireScope } from "./auth.js";
+import { Problem } from "./problem.js";
+import {
+  ACT_BODY,
+  type ActBody,
+  RESYNC_BODY,
+  type ResyncBody,
+  SERIAL_PARAMS,
+  TOKENS_QUERY,
+  VERIFY_BODY,
+  type VerifyBody,
+} from "./schemas.js";
+
+const security = [{ apiKey: [] }];
+
+/** Verification, and what the branch does with tokens. */
+export function addTokenRoutes(
+  app: FastifyInstance,
+  tokens: TokenService,
+  store: Store,
+  now: () => number,
+): void {
+  app.post<{ Body: VerifyBody }>(
+    "/v1/verify",
+    {
+      schema: { summary: "Verify a code by serial or by user", body: VERIFY_BODY, security },
+      preHandler: requireScope(store, "verify"),
+    },
+    async (request) => {
+      const { serial, user, code } = request.body;
+      const caller = callerOf(request, now());
+      if (user !== undefined && serial === undefined) return tokens.verifyUser(user, code, caller);
+      if (serial === undefined || user !== undefined) {
+        throw new Problem("invalid_field", "serial: give either serial or user", "serial");
+      }
+      const verdict = await tokens.verify(serial, code, caller);
+      return verdict.accepted ? { ...verdict, serial } : verdict;
+    },
+  );
+  addBranchActs(app, tokens, store, now);
+  addTokenQueries(app, store, now);
+}
+
+function addBranchActs(
+  app: FastifyInstance,
+  tokens: TokenService,
+  store: Store,
+  now: () => number,
+): void {
+  const preHandler = requireScope(store, "branch");
+  app.post<{ Body: ActBody }>(
+    "/v1/unlock",
+    { schema: { summary: "Lift suspensions", body: ACT_BODY, security }, preHandler },
+    async (request) => {
+      const { serials, form, staff } = request.body;
+      const act = await tokens.unlock(serials, { form, staff }, callerOf(request, now()));
+      return { unlocked: act.changed, unchanged: act.unchanged };
+    },
+  );
+  app.post<{ Body: ActBody }>(
+    "/v1/revoke",
+    { schema: { summary: "Revoke tokens at once", body: ACT_BODY, security }, preHandler },
+    async (request) => {
+      const { serials, form, staff } = request.body;
+      const act = await tokens.revoke(serials, { form, staff }, callerOf(request, now()));
+      return { revoked: act.changed, unchanged: act.unchanged };
+    },
+  );
+  app.post<{ Params: { serial: string }; Body: ResyncBody }>(
+    "/v1/tokens/:serial/resync",
+    {
+      schema: {
+        summary: "Find a token's clock again from two successive codes",
+        params: SERIAL_PARAMS,
+        body: RESYNC_BODY,
+        security,
+      },
+      preHandler,
+    },
+    async (request) => {
+      const { codes, form, staff } = request.body;
+      const caller = callerOf(request, now());
+      return tokens.resync(request.params.serial, codes, { form, staff }, caller);
+    },
+  );
+}
+
+function addTokenQueries(app: FastifyInstance, store: Store, now: () => number): void {
+  const preHandler = requireScope(store, "branch", "admin");
+  app.get<{ Querystring: { after?: string; limit?: string } }>(
+    "/v1/tokens",
+    {
+      schema: { summary: "List tokens by serial", querystring: TOKENS_QUERY, security },
+      preHandler,
+    },
+    async (request) => {
+      const { after = "", limit = "100" } = request.query;
+      const found = await store.listTokens(after, Number(limit));
+      return { tokens: found.map((token) => describe(token, now())) };
+    },
+  );
+  app.get<{ Params: { serial: string } }>(
+    "/v1/tokens/:serial",
+    { schema: { summary: "One token", params: SERIAL_PARAMS, security }, preHandler },
+    async (request) => {
+      const [token] = await store.tokensBySerial([request.params.serial]);
+      if (!token) throw new Problem("unknown_serial", undefined, "serial");
+      return describe(token, now());
+    },
+  );
+}
+
+/** A token as the API shows it: never its seed. */
+function describe(token: StoredToken, now: number): object {
+  const { serial, status, suspended, failures, clockOffset, start, expiry } = token;
+  return {
+    serial,
+    algorithm: ["SHA1", "SHA256", "SHA512"][token.algorithm - 1],
+    status,
+    suspended,
+    failures,
+    clockOffset,
+    startsAt: isoTime(start),
+    expiresAt: isoTime(expiry),
+    expired: now / 1000 >= (expiry ?? Infinity),
+  };
+}
+
+function isoTime(unixSeconds: number | undefined): string | null {
+  return unixSeconds === undefined ? null : new Date(unixSeconds * 1000).toISOString();
+}

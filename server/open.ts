@@ -1,0 +1,36 @@
+import { InputError } from "../firmware/seedfile/input-error.js";
+import { openSqlite } from "./store/sqlite.js";
+import { type Store, StoreUnavailable } from "./store/store.js";
+import { Vault } from "./vault.js";
+
+const DEFAULT_DATABASE = "sqlite:warifu.db";
+
+/**
+ * Opens the store that the command line or the environment names.
+ * @param url `sqlite:PATH`; WARIFU_DB, then a file in the working directory, where not given
+ * @throws InputError
+ */
+export function openStore(url: string | undefined, environment: NodeJS.ProcessEnv): Store {
+  const named = url ?? environment.WARIFU_DB ?? DEFAULT_DATABASE;
+  const path = /^sqlite:(.+)$/.exec(named)?.[1];
+  if (path === undefined) throw new InputError("--db", "must be sqlite:PATH");
+  try {
+    return openSqlite(path);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new InputError("--db", `${path} cannot be used: ${error.message}`);
+  }
+}
+
+/**
+ * Takes a master key for a store: the one its seeds are sealed with, or, for a new store, the one
+ * they will be.
+ * @throws InputError where the store belongs to another key
+ */
+export async function openVault(store: Store, masterKey: Uint8Array): Promise<Vault> {
+  const vault = new Vault(masterKey);
+  if (!vault.matches(await store.sealCheck(vault.checkValue()))) {
+    throw new InputError("WARIFU_MASTER_KEY", "is not the key this database was made with");
+  }
+  return vault;
+}

@@ -1,0 +1,116 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { InputError } from "../firmware/seedfile/input-error.js";
+import { parseInstant } from "../firmware/seedfile/instant.js";
+import { readKeyFile } from "../firmware/seedfile/key-file.js";
+import { readSeedFile, type SeedFile } from "../firmware/seedfile/read.js";
+import { tokenRecord } from "../firmware/seedfile/token-record.js";
+import { VirtualClock } from "./clock.js";
+import { displayOf } from "./display.js";
+import { FRAME_FORMATS, type FrameFormat } from "./encode-frame.js";
+import { loadImage } from "./image.js";
+import { allowedHosts, parseAddress } from "./listen/address.js";
+import { listenApp } from "./listen/app.js";
+import { Desk } from "./listen/desk.js";
+import { parsePresses, pressAll } from "./presses.js";
+import { SimulatedToken } from "./token.js";
+
+interface Options {
+  seeds: string;
+  serial?: string;
+  keyFile?: string;
+  board: string;
+  start?: string;
+  at?: string;
+  press: string;
+  frame?: string;
+  out?: string;
+  json?: boolean;
+  listen?: string;
+  allowProductionSeeds?: boolean;
+}
+
+export function addSimulateCommand(program: Command): void {
+  program
+    .command("simulate")
+    .description("run a token's own image and show what its display shows")
+    .requiredOption("--seeds <file>", "seed file (PSKC)")
+    .option("--serial <serial>", "which token; with --listen all of the file where not given")
+    .option("--key-file <file>", "what opens the seed file")
+    .option("--board <board>", "the board whose image runs", "pixljs")
+    .option("--start <time>", "when the token's clock was set (ISO 8601 or Unix seconds)")
+    .option("--at <time>", "the token's time (ISO 8601 or Unix seconds); now where not given")
+    .option("--press <presses>", "BTN1, BTN1:2 for two seconds, BTN1:2,BTN1, or none", "BTN1")
+    .option("--frame <format>", "also write the display's picture: png, pbm or text")
+    .option("--out <file>", "where to write the picture; text goes to standard output without it")
+    .option("--json", "code, display, secondsLeft and imageSha256 as JSON")
+    .option("--listen <host:port>", "serve live tokens: a page and an API to press their buttons")
+    .option("--allow-production-seeds", "let --listen serve seeds from an encrypted file")
+    .action(async (options: Options) => {
+      const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+      const file = await readSeedFile(options.seeds, key);
+      if (options.listen === undefined) simulateOnce(file, options);
+      else await listen(file, options, options.listen);
+    });
+}
+
+function simulateOnce(file: SeedFile, options: Options): void {
+  const frameFormat = parseFrame(options);
+  const presses = parsePresses(options.press);
+  const start = options.start === undefined ? undefined : parseInstant(options.start, "--start");
+  const at = options.at === undefined ? Date.now() / 1000 : parseInstant(options.at, "--at");
+  const seed = seedsOf(file, options.serial ?? "")[0]!;
+  const token = new SimulatedToken({
+    board: options.board,
+    image: loadImage(options.board),
+    record: tokenRecord(seed, start),
+    clock: new VirtualClock(at),
+  });
+  pressAll(token, presses);
+  if (frameFormat) {
+    const picture = FRAME_FORMATS[frameFormat](token.frame());
+    if (options.out !== undefined) writeFileSync(options.out, picture);
+    else process.stdout.write(picture);
+  }
+  const display = displayOf(token);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ serial: seed.serial, ...display })}\n`);
+  } else {
+    process.stdout.write(`${display.code ?? display.display ?? "unreadable"}\n`);
+  }
+  if (display.code === null && options.press === "BTN1") process.exitCode = 1;
+}
+
+async function listen(file: SeedFile, options: Options, address: string): Promise<void> {
+  if (file.encrypted && !options.allowProductionSeeds) {
+    throw new InputError(
+      "--listen",
+      "the seed file is encrypted, as production seeds are; to serve its live codes all the same add --allow-production-seeds",
+    );
+  }
+  const { host, port } = parseAddress(address, "--listen");
+  const start = options.start === undefined ? undefined : parseInstant(options.start, "--start");
+  const seeds = options.serial === undefined ? file.seeds : seedsOf(file, options.serial);
+  const desk = new Desk(seeds, options.board, start, () => Date.now() / 1000);
+  const app = listenApp(desk, allowedHosts(host));
+  const url = await app.listen({ host, port });
+  process.stderr.write(`simulated tokens ready at ${url}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
+}
+
+function seedsOf(file: SeedFile, serial: string): SeedFile["seeds"] {
+  const seeds = file.seeds.filter((seed) => seed.serial === serial);
+  if (seeds.length === 0) throw new InputError("--serial", "names no token of the seed file");
+  return seeds;
+}
+
+function parseFrame(options: Options): FrameFormat | undefined {
+  if (options.frame === undefined) return undefined;
+  if (!(options.frame in FRAME_FORMATS)) {
+    throw new InputError("--frame", "must be png, pbm or text");
+  }
+  if (options.frame !== "text" && options.out === undefined) {
+    throw new InputError("--out", "is needed: the picture is not text");
+  }
+  return options.frame as FrameFormat;
+}

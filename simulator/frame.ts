@@ -1,0 +1,14 @@
+/** What a display shows: one bit a pixel, row by row, the leftmost pixel in a byte's highest bit. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** width * height / 8 bytes; a set bit is a dark (lit) pixel. */
+  readonly bytes: Uint8Array;
+}
+
+/** Whether a pixel is set; false outside the frame. */
+export function pixel(frame: Frame, x: number, y: number): boolean {
+  if (x < 0 || y < 0 || x >= frame.width || y >= frame.height) return false;
+  const bit = x + y * frame.width;
+  return ((frame.bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
+}

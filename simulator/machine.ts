@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { runInContext } from "node:vm";
+import type { BoardModel } from "./boards.js";
+import { Buttons } from "./buttons.js";
+import type { VirtualClock } from "./clock.js";
+import { strictContext } from "./context.js";
+import type { Frame } from "./frame.js";
+import { Graphics } from "./graphics.js";
+import { nativeHash } from "./hash.js";
+import { Storage } from "./storage.js";
+
+/** Where the board's start-up runs the image from. */
+export const IMAGE_FILE = ".boot0";
+
+/** A virtual Espruino board: runs an image, byte for byte, over a virtual clock. */
+export class Machine {
+  readonly imageSha256: string;
+  readonly buttons: Buttons;
+  readonly graphics: Graphics;
+  /** Percent, 0 to 100. */
+  battery = 100;
+  /** Called whenever what the display shows has changed. */
+  onDisplay: () => void = () => undefined;
+  #shown: Frame;
+  #powered = true;
+
+  /**
+   * Powers the board on: what Storage holds as its image runs.
+   * @throws whatever the image throws, which on the board would be printed to its console
+   */
+  constructor(
+    readonly model: BoardModel,
+    readonly storage: Storage,
+    readonly clock: VirtualClock,
+  ) {
+    this.buttons = new Buttons(model.buttons, clock);
+    this.graphics = new Graphics(model.width, model.height);
+    this.#shown = this.graphics.snapshot();
+    this.graphics.flip = () => {
+      this.#shown = this.graphics.snapshot();
+      this.onDisplay();
+    };
+    const image = storage.bytes(IMAGE_FILE) ?? new Uint8Array();
+    this.imageSha256 = createHash("sha256").update(image).digest("hex");
+    runInContext(Buffer.from(image).toString("latin1"), strictContext(this.#globals()), {
+      filename: IMAGE_FILE,
+    });
+  }
+
+  /** What the display shows now: nothing while its power is off. */
+  frame(): Frame {
+    const { width, height, bytes } = this.#shown;
+    return { width, height, bytes: this.#powered ? bytes.slice() : new Uint8Array(bytes.length) };
+  }
+
+  #globals(): Record<string, unknown> {
+    return {
+      ...this.buttons.pins,
+      ...this.model.globals({
+        displayPower: (on) => {
+          this.#powered = on;
+          this.onDisplay();
+        },
+      }),
+      g: this.graphics,
+      E: { getBattery: () => this.battery },
+      getTime: () => this.clock.now,
+      setTimeout: (run: () => void, ms: number) => this.clock.after(ms / 1000, run),
+      clearTimeout: (id: number) => {
+        this.clock.cancel(id);
+      },
+      setWatch: this.buttons.watch,
+      atob: (base64: string) => Buffer.from(base64, "base64").toString("latin1"),
+      require: (name: string) => this.#module(name),
+    };
+  }
+
+  #module(name: string): object {
+    if (name === "Storage") return this.storage.module();
+    if (name === "crypto") {
+      return Object.fromEntries(this.model.hashes.map((hash) => [hash, nativeHash(hash)]));
+    }
+    throw new Error(`Module "${name}" not found`);
+  }
+}

@@ -1,0 +1,64 @@
+// Runs inside the real Espruino interpreter: gives the image a clock, timers, a button and a
+// display that a trace can drive, and prints what the display shows. Everything else, the
+// language, Storage, crypto and Graphics, is the interpreter's own.
+var now = 0, timers = [], nextId = 1, watches = [], level = false, lit = true, shown = "", log = [];
+var g = Graphics.createArrayBuffer(128, 64, 1, { msb: true });
+g.flip = function () { shown = btoa(g.buffer); };
+var Pixl = { setLCDPower: function (on) { lit = on; } };
+var Bluetooth = { setConsole: function () {} };
+var BTN1 = "BTN1";
+E.getBattery = function () { return battery; };
+function getTime() { return now; }
+var setTimeout = function (run, ms) {
+  var timer = { id: nextId++, due: now + ms / 1000, run: run }, i = 0;
+  while (i < timers.length && timers[i].due <= timer.due) i++;
+  timers.splice(i, 0, timer);
+  log.push(ms);
+  return timer.id;
+};
+var clearTimeout = function (id) {
+  timers = timers.filter(function (timer) { return timer.id != id; });
+};
+var setWatch = function (handler, pin, options) {
+  watches.push({ handler: handler, debounce: options.debounce / 1000, seen: false, pending: 0 });
+};
+function advance(to) {
+  while (timers.length && timers[0].due <= to) {
+    var timer = timers.shift();
+    now = timer.due;
+    timer.run();
+  }
+  if (to > now) now = to;
+}
+function move(down) {
+  if (level == down) return;
+  level = down;
+  watches.forEach(function (watch) {
+    clearTimeout(watch.pending);
+    var id = nextId++, due = now + watch.debounce, i = 0;
+    watch.pending = id;
+    while (i < timers.length && timers[i].due <= due) i++;
+    timers.splice(i, 0, { id: id, due: due, run: function () {
+      if (level == watch.seen) return;
+      watch.seen = level;
+      watch.handler({ state: level, time: now, lastTime: 0 });
+    } });
+  });
+}
+var battery = 100, crypto = require("crypto");
+var native = { SHA1: crypto.SHA1, SHA256: crypto.SHA256, SHA512: crypto.SHA512 };
+// steps: [seconds to wait, true pressed | false released | null look only]
+function trace(record, start, percent, hashes, steps) {
+  now = start; timers = []; nextId = 1; watches = []; level = false; lit = true; log = [];
+  battery = percent;
+  for (var name in native) crypto[name] = hashes.includes(name) ? native[name] : undefined;
+  require("Storage").erase("warifu.token");
+  if (record) require("Storage").write("warifu.token", E.toArrayBuffer(atob(record)));
+  eval(require("Storage").read(".boot0"));
+  steps.forEach(function (step) {
+    advance(now + step[0]);
+    if (step[1] !== null) move(step[1]);
+    else print("FRAME " + (lit ? shown : "-"));
+  });
+  print("TIMERS " + log.join(","));
+}

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import { afterEach, describe, expect, it } from "vitest";
+import { auditText, CHAIN_START, type AuditEntry } from "../../server/core/audit.js";
+import { stateOf } from "../../server/core/decision.js";
+import type { TokenState } from "../../server/core/token.js";
+import type { NewToken, Store, Work } from "../../server/store/store.js";
+
+const AT = 1_795_000_000_000;
+
+function newToken(serial: string): NewToken {
+  return {
+    serial,
+    algorithm: 1,
+    sealedSeed: Buffer.from(`sealed ${serial}`),
+    start: 1000,
+    expiry: undefined,
+    clockOffset: 2,
+  };
+}
+
+function entry(event: string, serial?: string): AuditEntry {
+  const detail = { form: "A-1", count: 3 };
+  return { at: AT, event, result: "done", serial, actor: "test", source: "127.0.0.1", detail };
+}
+
+/** A work that counts one failure on a token and answers with the count. */
+function countOn(serial: string): Work<number> {
+  return {
+    serials: [serial],
+    decide: ([token]) => {
+      const failures = token!.failures + 1;
+      const next: TokenState = { ...stateOf(token!), failures };
+      return { answer: failures, changes: [{ serial, next }], audit: [entry("count", serial)] };
+    },
+  };
+}
+
+/** What every store does, whatever keeps its rows. `open` opens the same store again each time. */
+export function storeContract(
+  name: string,
+  open: () => { store: Store; again: () => Store; remove: () => Promise<void> },
+): void {
+  describe(`the store contract: ${name}`, () => {
+    let fixture: ReturnType<typeof open> | undefined;
+    const fresh = async (...serials: string[]): Promise<Store> => {
+      fixture = open();
+      await fixture.store.addTokens(serials.map(newToken), [entry("import")]);
+      return fixture.store;
+    };
+    afterEach(async () => {
+      await fixture?.store.close();
+      await fixture?.remove();
+      fixture = undefined;
+    });
+
+    it("keeps tokens and lists them by serial", async () => {
+      const store = await fresh("20000002", "10000001", "30000003");
+      expect(await store.tokensBySerial(["10000001", "99999999"])).toEqual([
+        {
+          serial: "10000001",
+          algorithm: 1,
+          sealedSeed: Buffer.from("sealed 10000001"),
+          start: 1000,
+          expiry: undefined,
+          status: "usable",
+          suspended: false,
+          failures: 0,
+          lastStep: -1,
+          clockOffset: 2,
+        },
+        undefined,
+      ]);
+      const serials = async (after: string, limit: number) =>
+        (await store.listTokens(after, limit)).map((token) => token.serial);
+      expect(await serials("", 2)).toEqual(["10000001", "20000002"]);
+      expect(await serials("20000002", 2)).toEqual(["30000003"]);
+    });
+
+    it("adds all tokens or none", async () => {
+      const store = await fresh("10000001");
+      await expect(
+        store.addTokens([newToken("10000002"), newToken("10000001")], []),
+      ).rejects.toThrow();
+      expect(await store.tokensBySerial(["10000002"])).toEqual([undefined]);
+    });
+
+    it("decides in order, each work on what the one before left", async () => {
+      const store = await fresh("10000001", "10000002");
+      const outcomes = await store.decide([
+        countOn("10000001"),
+        countOn("10000002"),
+        countOn("10000001"),
+      ]);
+      expect(outcomes).toEqual([1, 1, 2].map((answer) => ({ ok: true, answer })));
+      const [token] = await store.tokensBySerial(["10000001"]);
+      expect(token?.failures).toBe(2);
+    });
+
+    it("undoes a failing work alone", async () => {
+      const store = await fresh("10000001");
+      const failing: Work<number> = {
+        serials: ["10000001"],
+        decide: () => {
+          throw new Error("rule failed");
+        },
+      };
+      const outcomes = await store.decide([countOn("10000001"), failing, countOn("10000001")]);
+      expect(outcomes.map((outcome) => (outcome.ok ? outcome.answer : "failed"))).toEqual([
+        1,
+        "failed",
+        2,
+      ]);
+      expect(await store.listAudit({ after: 0, limit: 10, serial: "10000001" })).toHaveLength(2);
+    });
+
+    it("gives a work several tokens, unknown ones as undefined", async () => {
+      const store = await fresh("10000001");
+      const [outcome] = await store.decide([
+        {
+          serials: ["10000001", "88888888"],
+          decide: (tokens) => ({
+            answer: tokens.map((token) => token?.serial),
+            changes: [],
+            audit: [],
+          }),
+        },
+      ]);
+      expect(outcome).toEqual({ ok: true, answer: ["10000001", undefined] });
+    });
+
+    it("is durable: what was answered is there when the store is opened again", async () => {
+      const store = await fresh("10000001");
+      await store.decide([countOn("10000001")]);
+      await store.close();
+      fixture!.store = fixture!.again();
+      const [token] = await fixture!.store.tokensBySerial(["10000001"]);
+      expect(token?.failures).toBe(1);
+    });
+
+    it("lets two processes decide on one token without losing a count", async () => {
+      const store = await fresh("10000001");
+      const other = fixture!.again();
+      const counts: number[] = [];
+      for (let round = 0; round < 20; round++) {
+        const both = [store, other].map((each) => each.decide([countOn("10000001")]));
+        for (const [outcome] of await Promise.all(both)) {
+          if (outcome?.ok) counts.push(outcome.answer);
+        }
+      }
+      await other.close();
+      expect([...counts].sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 40 }, (_, i) => i + 1),
+      );
+    });
+
+    it("chains each process's audit rows by hash, without a gap", async () => {
+      const store = await fresh("10000001");
+      const other = fixture!.again();
+      await store.decide([countOn("10000001"), countOn("10000001")]);
+      await expect(store.addTokens([newToken("10000001")], [entry("lost")])).rejects.toThrow();
+      await other.decide([countOn("10000001")]);
+      await store.decide([countOn("10000001")]);
+      await other.close();
+      const rows = await store.listAudit({ after: 0, limit: 100 });
+      expect(rows.map(({ event }) => event)).toEqual([
+        "import",
+        "count",
+        "count",
+        "count",
+        "count",
+      ]);
+      const writers = new Set(rows.map(({ writer }) => writer));
+      expect(writers.size).toBe(2);
+      for (const writer of writers) {
+        let before: Uint8Array = CHAIN_START;
+        rows
+          .filter((row) => row.writer === writer)
+          .forEach((row, index) => {
+            expect(row.sequence).toBe(index + 1);
+            const hash = createHash("sha256").update(before).update(auditText(row)).digest();
+            expect(Buffer.from(row.hash)).toEqual(hash);
+            before = row.hash;
+          });
+      }
+      expect(rows[0]).toMatchObject({
+        at: AT,
+        source: "127.0.0.1",
+        detail: { form: "A-1", count: 3 },
+      });
+    });
+
+    it("pages through the audit, also by serial", async () => {
+      const store = await fresh("10000001", "10000002");
+      await store.decide([countOn("10000001"), countOn("10000002"), countOn("10000001")]);
+      const first = await store.listAudit({ after: 0, limit: 2 });
+      expect(first).toHaveLength(2);
+      expect(await store.listAudit({ after: first[1]!.id, limit: 10 })).toHaveLength(2);
+      const own = await store.listAudit({ after: 0, limit: 10, serial: "10000001" });
+      expect(own.map(({ serial }) => serial)).toEqual(["10000001", "10000001"]);
+    });
+
+    it("keeps API keys until they are revoked", async () => {
+      const store = await fresh();
+      const key = {
+        id: "k1",
+        scope: "verify" as const,
+        hash: Buffer.alloc(32, 1),
+        createdAt: AT,
+        revokedAt: undefined,
+      };
+      await store.addApiKey(key, entry("apikey_create"));
+      expect(await store.apiKey("k1")).toEqual(key);
+      expect(await store.apiKey("k2")).toBeUndefined();
+      expect(await store.revokeApiKey("k1", AT + 1, entry("apikey_revoke"))).toBe(true);
+      expect(await store.revokeApiKey("k1", AT + 2, entry("apikey_revoke"))).toBe(false);
+      expect(await store.listApiKeys()).toEqual([{ ...key, revokedAt: AT + 1 }]);
+      const events = (await store.listAudit({ after: 0, limit: 10 })).map(({ event }) => event);
+      expect(events).toEqual(["import", "apikey_create", "apikey_revoke"]);
+    });
+
+    it("remembers the first master key's check value", async () => {
+      const store = await fresh();
+      expect(Buffer.from(await store.sealCheck(Buffer.from("a")))).toEqual(Buffer.from("a"));
+      expect(Buffer.from(await store.sealCheck(Buffer.from("b")))).toEqual(Buffer.from("a"));
+      await store.ping();
+    });
+  });
+}
