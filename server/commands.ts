@@ -97,7 +97,7 @@ async function runImport(
       if (error instanceof SerialConflict) throw new InputError("seed file", error.message);
       throw error;
     });
-    const text = `${String(result.imported)} tokens imported, ${String(result.unchanged)} unchanged`;
+    const text = `tokens imported: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
     print(options, result, text);
   });
 }

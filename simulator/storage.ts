@@ -3,7 +3,8 @@ export class Storage {
   readonly #files = new Map<string, Uint8Array>();
 
   write(name: string, bytes: Uint8Array): void {
-    this.#files.set(name, bytes.slice());
+    // Not slice(): a Buffer's slice shares its memory.
+    this.#files.set(name, new Uint8Array(bytes));
   }
 
   erase(name: string): void {

@@ -101,7 +101,7 @@ describe("codes by the real interpreter", () => {
   const codes = vectors.map((vector) => vector.code);
 
   it("equal all vectors, as recorded", () => {
-    const recorded = readData<{ codes: string[] }>("vectors/interpreter.json");
+    const recorded = readData("vectors/interpreter.json") as { codes: string[] };
     expect(recorded.codes).toEqual(codes);
   });
 

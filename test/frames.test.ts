@@ -13,7 +13,7 @@ interface Recording {
   traces: { name: string; delays: number[]; frames: string[] }[];
 }
 
-const recording = readData<Recording>("frames/pixljs.json");
+const recording = readData("frames/pixljs.json") as Recording;
 const image = loadImage("pixljs");
 const traces = namedTraces();
 const base64 = (frame: Uint8Array): string => Buffer.from(frame).toString("base64");
@@ -48,7 +48,7 @@ describe("frames recorded from the real interpreter", () => {
 });
 
 describe("drawing primitives", () => {
-  const recorded = readData<{ frames: string[] }>("frames/primitives.json").frames;
+  const recorded = (readData("frames/primitives.json") as { frames: string[] }).frames;
   const drawings: Call[][] = primitiveDrawings();
 
   it("draw what the interpreter drew, to the pixel", () => {

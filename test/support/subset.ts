@@ -123,13 +123,13 @@ function usedTooEarly(program: Program): string[] {
   }
   const { body } = wrapper.callee;
   if (body.type !== "BlockStatement") return ["the bundle's function has no block"];
-  const names = new Set(body.body.flatMap((node) => (isFunction(node) ? [node.id!.name] : [])));
+  const names = new Set(body.body.flatMap((node) => (isFunction(node) ? [node.id.name] : [])));
   walk(body, [], (node, parents) => {
     if (!parents.some(isFunction)) for (const name of declaredNames(node)) names.add(name);
   });
   const findings: string[] = [];
   for (const node of body.body) {
-    if (isFunction(node)) names.delete(node.id!.name);
+    if (isFunction(node)) names.delete(node.id.name);
     walk(node, [], (inner, parents) => {
       const runsNow = !parents.some(isFunction) && !isFunction(inner);
       if (inner.type === "VariableDeclarator" && runsNow) {

@@ -1,0 +1,329 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PNG } from "pngjs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import pinned from "../firmware/images.json" with { type: "json" };
+import { readKeyFile } from "../firmware/seedfile/key-file.js";
+import { writePskc } from "../firmware/seedfile/pskc-write.js";
+import { readSeedFile } from "../firmware/seedfile/read.js";
+import { runCli } from "./support/cli.js";
+import { SEED, withDirectory } from "./support/server.js";
+
+const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
+const KEY = { kind: "preshared", key: Buffer.alloc(16, 1) } as const;
+
+let directory: ReturnType<typeof withDirectory>;
+const at = (name: string): string => join(directory.path, name);
+beforeEach(() => {
+  directory = withDirectory();
+  writeFileSync(at("key"), "01".repeat(16));
+  writeFileSync(
+    at("seeds"),
+    [...writePskc([{ ...SEED, start: undefined, expiry: undefined }], KEY)].join(""),
+  );
+});
+afterEach(() => {
+  directory.remove();
+});
+
+const simulate = (...args: string[]) =>
+  runCli([
+    "simulate",
+    "--seeds",
+    at("seeds"),
+    "--key-file",
+    at("key"),
+    "--serial",
+    SEED.serial,
+    ...args,
+  ]);
+
+describe("warifu", () => {
+  it.each([
+    [["--help"], 0, "Usage: warifu"],
+    [["provision", "--help"], 0, "--first-serial"],
+    [["simulate", "--help"], 0, "--allow-production-seeds"],
+  ])("%j tells how it is used", async (args, code, text) => {
+    const result = await runCli(args);
+    expect(result.code).toBe(code);
+    expect(result.stdout).toContain(text);
+  });
+
+  it.each([
+    [["fly"], "unknown command"],
+    [["simulate"], "--seeds"],
+    [
+      ["simulate", "--seeds", "/nowhere", "--serial", "12345678"],
+      "seed file: /nowhere cannot be read",
+    ],
+    [["serve", "--port", "http"], "--port"],
+    [["serve", "--port", "70000"], "--port"],
+    [["serve", "--log-level", "loud"], "--log-level"],
+    [["serve"], "WARIFU_MASTER_KEY: is not set"],
+    [["import", "/nowhere"], "WARIFU_MASTER_KEY: is not set"],
+    [["apikey", "create", "--scope", "all"], "--scope"],
+    [["apikey", "list", "--db", "mysql://user:secret@host/db"], "--db: must be sqlite:PATH"],
+    [["apikey", "list", "--db", "sqlite:/nowhere/at/all.db"], "--db"],
+    [["build", "--board", "toaster", "--out", "/nowhere"], "--board: must be one of pixljs"],
+    [["demo", "--port", "x"], "--port"],
+  ])("%j exits with 2 and names what is wrong", async (args, text) => {
+    const result = await runCli(args);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(text);
+    expect(result.stderr).not.toMatch(/secret|node_modules|at .*\.ts/);
+    expect(result.stdout).toBe("");
+  });
+});
+
+describe("warifu provision", () => {
+  const provision = (changes: Record<string, string> = {}) => {
+    const options: Record<string, string> = {
+      "--count": "3",
+      "--first-serial": "00000009",
+      "--expires": "2031-03-31",
+      "--out": at("new"),
+      "--key-file": at("key"),
+      ...changes,
+    };
+    return runCli(["provision", ...Object.entries(options).flat(), "--json"]);
+  };
+
+  it("writes an encrypted file that its owner alone can read", async () => {
+    const result = await provision();
+    expect(JSON.parse(result.stdout)).toEqual({
+      file: at("new"),
+      count: 3,
+      first: "00000009",
+      last: "00000011",
+    });
+    expect(statSync(at("new")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(at("new"), "utf8")).toContain(
+      "<ExpiryDate>2031-03-30T23:00:00Z</ExpiryDate>",
+    );
+    const token = await runCli([
+      "simulate",
+      "--seeds",
+      at("new"),
+      "--serial",
+      "00000011",
+      "--key-file",
+      at("key"),
+    ]);
+    expect(token).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^[0-9]{6}\n$/) as string,
+    });
+  });
+
+  it("gives every token its own seed", async () => {
+    await provision();
+    const { seeds } = await readSeedFile(at("new"), readKeyFile(at("key")));
+    expect(new Set(seeds.map(({ secret }) => Buffer.from(secret).toString("hex"))).size).toBe(3);
+  });
+
+  it.each([
+    [{ "--count": "0" }, "--count"],
+    [{ "--count": "many" }, "--count"],
+    [{ "--count": "2000000" }, "--count"],
+    [{ "--first-serial": "1234567" }, "--first-serial"],
+    [{ "--first-serial": "99999999" }, "--count: serials of 8 digits"],
+    [{ "--expires": "31/03/2031" }, "--expires"],
+    [{ "--expires": "2020-01-01" }, "--expires: must be in the future"],
+    [{ "--algorithm": "SHA256" }, "--algorithm: pixljs has no native SHA256"],
+    [{ "--algorithm": "MD5" }, "--algorithm"],
+    [{ "--board": "toaster" }, "--board"],
+    [{ "--key-file": "/nowhere" }, "key file"],
+    [{ "--out": "/nowhere/seeds" }, "--out"],
+  ])("%j is refused by name, with nothing written", async (changes, text) => {
+    const result = await provision(changes);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(text);
+    expect(() => statSync(at("new"))).toThrow();
+  });
+
+  it("overwrites nothing", async () => {
+    writeFileSync(at("new"), "precious");
+    const result = await provision();
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("exists already") as string,
+    });
+    expect(readFileSync(at("new"), "utf8")).toBe("precious");
+  });
+});
+
+describe("warifu simulate", () => {
+  it("prints the code a person would read", async () => {
+    expect(await simulate("--at", "59", "--start", "0")).toEqual({
+      code: 0,
+      stdout: "755224\n",
+      stderr: "",
+    });
+    const later = await simulate("--at", "2033-05-18T03:33:20Z", "--json");
+    expect(JSON.parse(later.stdout)).toEqual({
+      serial: SEED.serial,
+      code: "864010",
+      display: "864 010",
+      secondsLeft: 40,
+      imageSha256: pinned.pixljs.sha256,
+    });
+  });
+
+  it("shows a word where there is no code, and exits with 1", async () => {
+    const early = await simulate("--at", "59");
+    expect(early).toMatchObject({ code: 1, stdout: "CLOCK LOST\n" });
+  });
+
+  it.each([
+    ["none", "\n"],
+    ["BTN2", "\n"],
+    ["BTN1:2", "SERIAL\n1234 5678\n"],
+    ["BTN1:2,BTN1", "EXPIRES (JST)\nNEVER\n"],
+    ["BTN1:2,BTN1,BTN1", "TIME (UTC)\n1970-01-01\n00:01:02\n"],
+  ])("--press %s", async (press, stdout) => {
+    expect(await simulate("--at", "60", "--start", "0", "--press", press)).toMatchObject({
+      code: 0,
+      stdout,
+    });
+  });
+
+  it("writes the frame as PNG, PBM and text", async () => {
+    const time = ["--at", "59", "--start", "0"];
+    await simulate(...time, "--frame", "png", "--out", at("frame.png"));
+    await simulate(...time, "--frame", "pbm", "--out", at("frame.pbm"));
+    const text = await simulate(...time, "--frame", "text");
+    const png = PNG.sync.read(readFileSync(at("frame.png")));
+    expect([png.width, png.height]).toEqual([128, 64]);
+    const pbm = readFileSync(at("frame.pbm"));
+    expect(pbm.subarray(0, 10).toString()).toBe("P4\n128 64\n");
+    expect(pbm.length).toBe(10 + 1024);
+    // Each pixel of the PNG is dark exactly where the PBM has a bit.
+    for (let i = 0; i < 128 * 64; i++) {
+      const bit = (pbm[10 + (i >> 3)]! >> (7 - (i & 7))) & 1;
+      expect(png.data[i * 4]! < 128 ? 1 : 0).toBe(bit);
+    }
+    expect(text.stdout).toMatchSnapshot();
+  });
+
+  it.each([
+    [["--serial", "99999999"], "--serial"],
+    [["--board", "toaster"], "--board"],
+    [["--at", "noon"], "--at"],
+    [["--start", "noon"], "--start"],
+    [["--press", "BTN1:soon"], "--press"],
+    [["--press", "BTN9"], "--press: pixljs has the buttons"],
+    [["--press", "BTN1:9999"], "--press"],
+    [["--frame", "gif"], "--frame"],
+    [["--frame", "png"], "--out"],
+    [["--listen", "nowhere"], "--listen"],
+    [["--listen", "127.0.0.1:0"], "--allow-production-seeds"],
+    [["--listen", "127.0.0.1:99999", "--allow-production-seeds"], "--listen"],
+  ])("%j is refused by name", async (args, text) => {
+    const result = await simulate(...args);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(text);
+  });
+});
+
+describe("warifu import and apikey", () => {
+  const db = () => ["--db", `sqlite:${at("store.db")}`];
+
+  it("import a seed file, and again change nothing", async () => {
+    const args = ["import", at("seeds"), "--key-file", at("key"), ...db()];
+    expect(await runCli(args, MASTER)).toMatchObject({
+      code: 0,
+      stdout: "tokens imported: 1, unchanged: 0\n",
+    });
+    const again = await runCli([...args, "--json"], MASTER);
+    expect(JSON.parse(again.stdout)).toEqual({ imported: 0, unchanged: 1 });
+  });
+
+  it("refuse another master key, another token of the same serial, a wrong key", async () => {
+    const args = ["import", at("seeds"), "--key-file", at("key"), ...db()];
+    await runCli(args, MASTER);
+    const otherKey = await runCli(args, { WARIFU_MASTER_KEY: "08".repeat(32) });
+    expect(otherKey).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("is not the key this database") as string,
+    });
+    writeFileSync(
+      at("other"),
+      [...writePskc([{ ...SEED, secret: Buffer.alloc(20) }], KEY)].join(""),
+    );
+    const conflict = await runCli(
+      ["import", at("other"), "--key-file", at("key"), ...db()],
+      MASTER,
+    );
+    expect(conflict).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("serial 12345678") as string,
+    });
+    writeFileSync(at("wrong"), "02".repeat(16));
+    const wrong = await runCli(["import", at("seeds"), "--key-file", at("wrong"), ...db()], MASTER);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).not.toContain("0202");
+  });
+
+  it.each([
+    [{ WARIFU_MASTER_KEY: "07" }, "WARIFU_MASTER_KEY: must hold 64 hex digits"],
+    [
+      { WARIFU_MASTER_KEY_FILE: "/nowhere" },
+      "WARIFU_MASTER_KEY_FILE: names a file that cannot be read",
+    ],
+  ] as [Record<string, string>, string][])("refuse %j", async (env, text) => {
+    const result = await runCli(["import", at("seeds"), ...db()], env);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(text) as string });
+  });
+
+  it("take the master key from a file, and the database from the environment", async () => {
+    writeFileSync(at("master"), `${"07".repeat(32)}\n`);
+    const env = { WARIFU_MASTER_KEY_FILE: at("master"), WARIFU_DB: `sqlite:${at("env.db")}` };
+    const result = await runCli(["import", at("seeds"), "--key-file", at("key")], env);
+    expect(result.code).toBe(0);
+    expect(statSync(at("env.db")).isFile()).toBe(true);
+  });
+
+  it("make, list and revoke keys, whose secrets are shown once", async () => {
+    const created = await runCli(["apikey", "create", "--scope", "verify", "--json", ...db()]);
+    const { id, key, scope } = JSON.parse(created.stdout) as Record<string, string>;
+    expect(scope).toBe("verify");
+    expect(key).toMatch(new RegExp(`^warifu_${id!}_`));
+    const plain = await runCli(["apikey", "create", "--scope", "audit", ...db()]);
+    expect(plain.stdout).toMatch(/^warifu_[0-9a-f]{12}_[A-Za-z0-9_-]{43}\n$/);
+    expect(await runCli(["apikey", "revoke", id!, ...db()])).toMatchObject({ code: 0 });
+    expect(await runCli(["apikey", "revoke", id!, ...db()])).toMatchObject({ code: 2 });
+    const list = await runCli(["apikey", "list", ...db()]);
+    expect(list.stdout).toContain(`${id!} verify`);
+    expect(list.stdout).toContain("revoked");
+    expect(list.stdout).not.toContain(key!.slice(-43));
+  });
+});
+
+describe("warifu build and flash", () => {
+  it("build makes the pinned image", async () => {
+    mkdirSync(at("out"));
+    const result = await runCli(["build", "--out", at("out"), "--json"]);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      board: "pixljs",
+      sha256: pinned.pixljs.sha256,
+    });
+  });
+
+  const flash = (...args: string[]) =>
+    runCli(["flash", "--seeds", at("seeds"), "--key-file", at("key"), ...args]);
+
+  it("flash says at which step it failed, and exits with 1", async () => {
+    const result = await flash("--serial", SEED.serial, "--port", "tcp://127.0.0.1:9");
+    expect(result).toMatchObject({ code: 1, stdout: "" });
+    expect(result.stderr).toBe("warifu: 12345678: connect: nothing answers at this port\n");
+  });
+
+  it.each([
+    [["--serial", "99999999", "--port", "tcp://127.0.0.1:9"], "--serial"],
+    [["--serial", SEED.serial, "--port", "127.0.0.1:9"], "--port"],
+    [["--serial", SEED.serial, "--port", "tcp://127.0.0.1:9", "--board", "toaster"], "--board"],
+  ])("flash %j is refused by name", async (args, text) => {
+    const result = await flash(...args);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(text) as string });
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from "../../firmware/app/font.js";
+import { GLYPHS } from "../../simulator/glyphs.js";
+import { readFrame } from "../../simulator/reader.js";
+import { readData } from "../support/vectors.js";
+
+const recorded = readData("frames/pixljs.json") as { traces: { name: string; frames: string[] }[] };
+const frame = (base64: string) => ({
+  width: 128,
+  height: 64,
+  bytes: new Uint8Array(Buffer.from(base64, "base64")),
+});
+const frameOf = (name: string) =>
+  frame(recorded.traces.find((trace) => trace.name === name)!.frames[0]!);
+
+describe("reading a frame", () => {
+  it("understands every recorded frame", () => {
+    for (const { name, frames } of recorded.traces) {
+      for (const base64 of frames)
+        expect(readFrame(frame(base64)).kind, name).not.toBe("unreadable");
+    }
+  });
+
+  it("reads the code and the bar, the words and the dark", () => {
+    expect(readFrame(frameOf("code of step 0"))).toEqual({
+      kind: "code",
+      code: "755224",
+      secondsLeft: 53,
+    });
+    expect(readFrame(frameOf("expired"))).toEqual({ kind: "text", lines: ["", "EXPIRED", ""] });
+    expect(readFrame(frameOf("page 2, held"))).toEqual({
+      kind: "text",
+      lines: ["EXPIRES (JST)", "2031-03-31", "08:00"],
+    });
+    const blank = { width: 128, height: 64, bytes: new Uint8Array(1024) };
+    expect(readFrame(blank)).toEqual({ kind: "blank" });
+  });
+
+  it.each(["code of step 0", "code of step 5"])(
+    "no single pixel can change and leave %s readable as it was",
+    (name) => {
+      const original = frameOf(name);
+      const { code } = readFrame(original) as { code: string };
+      for (let bit = 0; bit < 128 * 64; bit++) {
+        const bytes = original.bytes.slice();
+        bytes[bit >> 3]! ^= 0x80 >> (bit & 7);
+        const reading = readFrame({ ...original, bytes });
+        expect(reading.kind === "code" && reading.code === code, `pixel ${String(bit)}`).toBe(
+          false,
+        );
+      }
+    },
+  );
+
+  it("takes another digit's segments for that digit: it reads the frame, not the program", () => {
+    const original = frameOf("code of step 0");
+    const bytes = original.bytes.slice();
+    // The last digit, a 4, gets the segments a, d and e: it is a 9 without e, an 8 with it... here 755224 -> 755228.
+    const eight = frameOf("code of step 4"); // 338314
+    const from = [...eight.bytes];
+    for (let y = 6; y < 42; y++) {
+      for (let x = 38; x < 52; x++) {
+        const source = x + y * 128;
+        const target = source + 72;
+        const set = (from[source >> 3]! >> (7 - (source & 7))) & 1;
+        const mask = 0x80 >> (target & 7);
+        if (set) bytes[target >> 3]! |= mask;
+        else bytes[target >> 3]! &= ~mask;
+      }
+    }
+    expect(readFrame({ ...original, bytes })).toMatchObject({ kind: "code", code: "755228" });
+  });
+
+  it("a dead column is unreadable", () => {
+    const original = frameOf("code of step 0");
+    const bytes = original.bytes.slice();
+    for (let y = 0; y < 64; y++) bytes[(24 + y * 128) >> 3]! &= 0x7f;
+    expect(readFrame({ ...original, bytes }).kind).toBe("unreadable");
+  });
+});
+
+it("the reader's glyphs are the font's", () => {
+  for (const [character, rows] of GLYPHS) {
+    const start = (character.charCodeAt(0) - FONT_FIRST) * FONT_WIDTH;
+    const drawn = Array.from({ length: 7 }, (_, y) =>
+      Array.from({ length: 5 }, (_, x) =>
+        FONT.charCodeAt(start + x) & (0x80 >> y) ? "#" : ".",
+      ).join(""),
+    ).join("/");
+    expect(drawn, character).toBe(rows);
+  }
+  expect(FONT).toHaveLength(FONT_WIDTH * 59);
+  expect(FONT_HEIGHT).toBe(8);
+});

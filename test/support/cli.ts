@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+
+/** The built command line. */
+export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in this process, as `warifu` with these arguments. */
+export async function runCli(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<CliResult> {
+  const result = { stdout: "", stderr: "" };
+  const write = (name: "stdout" | "stderr") => (text: string | Uint8Array) => {
+    result[name] += typeof text === "string" ? text : Buffer.from(text).toString("latin1");
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation(write("stdout")),
+    vi.spyOn(process.stderr, "write").mockImplementation(write("stderr")),
+  ];
+  const [argv, saved] = [process.argv, { ...process.env }];
+  process.argv = ["node", "warifu", ...args];
+  Object.assign(process.env, env);
+  let code: number;
+  try {
+    vi.resetModules();
+    await import("../../cli.js");
+  } finally {
+    code = Number(process.exitCode ?? 0);
+    process.exitCode = undefined;
+    process.argv = argv;
+    process.env = saved;
+    for (const spy of spies) spy.mockRestore();
+  }
+  return { code, ...result };
+}
+
+/** A process of the built command line that serves until it is stopped. */
+export class ServingProcess {
+  output = "";
+
+  private constructor(readonly child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => (this.output += text));
+    }
+  }
+
+  /** Starts it and waits for what its output must hold. */
+  static async start(args: readonly string[], env: Record<string, string>, ready: RegExp) {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const serving = new ServingProcess(child);
+    const ended = new Promise<void>((resolve) =>
+      child.once("close", () => {
+        resolve();
+      }),
+    );
+    while (!ready.test(serving.output)) {
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
+      if (child.exitCode !== null) throw new Error(`it ended: ${serving.output}`);
+    }
+    return serving;
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<number | null> {
+    const ended = new Promise((resolve) => this.child.once("close", resolve));
+    this.child.kill(signal);
+    await ended;
+    return this.child.exitCode;
+  }
+}
