@@ -7,7 +7,13 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["*.ts", "firmware/**/*.ts", "simulator/**/*.ts", "server/**/*.ts"],
-      exclude: ["*.config.ts", "firmware/espruino.d.ts", "firmware/board/**", "firmware/main.ts"],
+      exclude: [
+        "*.config.ts",
+        "firmware/espruino.d.ts",
+        "firmware/board/**",
+        "firmware/main.ts",
+        "test/**",
+      ],
       reporter: ["text-summary", "html"],
       thresholds: {
         lines: 90,

@@ -11,7 +11,7 @@ export function stepAt(unixSeconds: number): number {
 /**
  * Prepares a seed and returns the function that computes its six-digit code for a step
  * (HOTP, RFC 4226 section 5.3). Steps are whole numbers from 0 to 2^32 - 1; at 60 s a step the
- * last one is in the year 10136.
+ * last one is in the year 10136. A seed is no longer than a block, so it is HMAC's key as it stands.
  *
  * The two padded keys of HMAC (RFC 2104 section 2) are built once: a code then costs two digests
  * and as little of the interpreter as can be. Hence the bound functions (a name is looked up faster
@@ -20,12 +20,10 @@ export function stepAt(unixSeconds: number): number {
  */
 export function codeGenerator(hash: Hash, seed: Uint8Array): (step: number) => string {
   const block = hash.blockLength;
-  // A key longer than a block is hashed first (RFC 2104 section 2).
-  const key: Bytes = seed.length > block ? hash.digest(seed) : seed;
   const inner = new Uint8Array(block + 8);
   const outer = new Uint8Array(block + hash.digestLength);
   for (let i = 0; i < block; i++) {
-    const byte = i < key.length ? key[i]! : 0;
+    const byte = i < seed.length ? seed[i]! : 0;
     inner[i] = byte ^ 0x36; // ipad, RFC 2104 section 2
     outer[i] = byte ^ 0x5c; // opad, RFC 2104 section 2
   }
@@ -46,6 +44,6 @@ export function codeGenerator(hash: Hash, seed: Uint8Array): (step: number) => s
     setTail(hashInner()),
     (mac = hashOuter()),
     setTail(mac),
-    ("00000" + ((readTail(tail[last]! & 15) & 0x7fffffff) % 1000000).toString()).slice(-6)
+    ("00000" + ((readTail(tail[last]! & 15) & 0x7fffffff) % 1000000)).slice(-6)
   );
 }

@@ -47,6 +47,13 @@ const distinct = new Map(
 );
 const frames = [...distinct.values()].map((bytes) => ({ width: 128, height: 64, bytes }));
 writeFileSync(new URL("../frames/pixljs.png", import.meta.url), contactSheet(frames));
+const shown = ["into the next minute", "page 2, held", "expired"].map(
+  (name) => results[traces.findIndex((trace) => trace.name === name)]!.frames[0]!,
+);
+writeFileSync(
+  new URL("../../firmware/display.png", import.meta.url),
+  contactSheet(shown.map((bytes) => ({ width: 128, height: 64, bytes }))),
+);
 
 const drawings = primitiveDrawings();
 const drawn = await runDrawings(espruino, drawings);
@@ -69,8 +76,8 @@ const codeTraces = vectors.map(({ algorithm, seed, step }): Trace => ({
     [0, null],
   ],
 }));
-const shown = await runTraces(espruino, image, codeTraces);
-const codes = shown.map(({ frames }) => {
+const codeResults = await runTraces(espruino, image, codeTraces);
+const codes = codeResults.map(({ frames }) => {
   const reading = readFrame({ width: 128, height: 64, bytes: frames[0]! });
   return reading.kind === "code" ? reading.code : reading.kind;
 });

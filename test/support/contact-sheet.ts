@@ -10,7 +10,8 @@ export function contactSheet(frames: readonly Frame[]): Buffer {
   const { width, height } = frames[0]!;
   const cell = { width: width * SCALE + GAP, height: height * SCALE + GAP };
   const rows = Math.ceil(frames.length / COLUMNS);
-  const png = new PNG({ width: COLUMNS * cell.width + GAP, height: rows * cell.height + GAP });
+  const columns = Math.min(COLUMNS, frames.length);
+  const png = new PNG({ width: columns * cell.width + GAP, height: rows * cell.height + GAP });
   png.data.fill(0x80);
   for (const [index, frame] of frames.entries()) {
     const left = GAP + (index % COLUMNS) * cell.width;
