@@ -17,6 +17,7 @@ export function deskPage(serials: readonly string[]): string {
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>warifu: simulated tokens</title>
+  <link rel="icon" href="data:,">
   <link rel="stylesheet" href="/desk.css">
   <script type="module" src="/desk.js"></script>
 </head>
