@@ -1,13 +1,16 @@
+import { statSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
-import { readSeedFile } from "../firmware/seedfile/read.js";
+import { Progress } from "../firmware/seedfile/progress.js";
+import { fileChunks, SeedReader } from "../firmware/seedfile/read.js";
+import type { Seed } from "../firmware/seedfile/seed.js";
 import { issueApiKey, revokeApiKey } from "./api-keys.js";
 import { buildApp } from "./http/app.js";
-import { importSeeds, SerialConflict } from "./import-seeds.js";
+import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { openStore, openVault } from "./open.js";
-import { type Scope, SCOPES, type Store } from "./store/store.js";
+import { type Scope, SCOPES, SerialTwice, type Store } from "./store/store.js";
 import { masterKeyFrom } from "./vault.js";
 
 interface ServeOptions {
@@ -37,9 +40,10 @@ export function addServerCommands(program: Command): void {
     .action(serve);
   program
     .command("import <file>")
-    .description("import a seed file (PSKC), all or nothing; importing it again changes nothing")
+    .description("import a seed file, all or nothing; importing it again changes nothing")
     .option(...DB)
     .option("--key-file <file>", "what opens the seed file")
+    .option("--dry-run", "check everything and print what would be new; store nothing")
     .option(...JSON_OUTPUT)
     .action(runImport);
   const keys = program.command("apikey").description("keys for callers of the API");
@@ -85,21 +89,45 @@ async function serve(options: ServeOptions): Promise<void> {
 
 async function runImport(
   file: string,
-  options: StoreOptions & { keyFile?: string },
+  options: StoreOptions & { keyFile?: string; dryRun?: boolean },
 ): Promise<void> {
   const masterKey = masterKeyFrom(process.env);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
-  const { seeds } = await readSeedFile(file, key);
+  const { dryRun = false } = options;
+  const onNew = (seed: Seed): void => {
+    if (dryRun && !options.json) process.stdout.write(`+ ${seed.serial} ${seed.algorithm}\n`);
+  };
   await withStore(options, async (store) => {
     const vault = await openVault(store, masterKey);
     const caller = { actor: operator(), source: undefined, at: Date.now() };
-    const result = await importSeeds(store, vault, seeds, caller).catch((error: unknown) => {
-      if (error instanceof SerialConflict) throw new InputError("seed file", error.message);
-      throw error;
-    });
-    const text = `tokens imported: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
-    print(options, result, text);
+    const progress = new Progress("import", fileSize(file));
+    const bytes = (count: number): void => {
+      progress.add(count);
+    };
+    const seeds = new SeedReader(fileChunks(file, bytes), key);
+    const result = await importSeeds(store, vault, seeds, caller, { dryRun, onNew })
+      .catch((error: unknown) => {
+        if (!(error instanceof SerialConflict) && !(error instanceof SerialTwice)) throw error;
+        throw new InputError("seed file", error.message);
+      })
+      .finally(() => {
+        progress.stop();
+      });
+    const signature = signatureOf(seeds);
+    if (seeds.signed)
+      process.stderr.write("the seed file is signed; the signature was not verified\n");
+    const verb = dryRun ? "tokens to import" : "tokens imported";
+    const text = `${verb}: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
+    print(options, { ...result, dryRun, signature }, text);
   });
+}
+
+function fileSize(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    throw new InputError("seed file", `${path} cannot be read`);
+  }
 }
 
 async function createKey(options: StoreOptions & { scope: string }): Promise<void> {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { ALGORITHMS, type Seed } from "../firmware/seedfile/seed.js";
+import type { AuditEntry } from "./core/audit.js";
 import type { NewToken, Store, StoredToken } from "./store/store.js";
 import type { Caller } from "./token-service.js";
 import type { Vault } from "./vault.js";
@@ -20,28 +21,77 @@ export class SerialConflict extends Error {
   }
 }
 
+/** How an import is to be done. */
+export interface ImportOptions {
+  /** Checks everything and stores nothing. */
+  readonly dryRun?: boolean;
+  /** Told of each token that is new. */
+  readonly onNew?: (seed: Seed) => void;
+}
+
+/** What is said of a seed file's signature: it is reported, not verified. */
+export function signatureOf(seeds: { readonly signed: boolean }): "unverified" | "none" {
+  return seeds.signed ? "unverified" : "none";
+}
+
+/** Tokens put aside in one go. */
+const BATCH = 500;
+
 /**
- * Stores the tokens of a seed file, all or none. Importing a file again changes nothing.
- * @throws SerialConflict
+ * Stores the tokens of a seed file, all or none, in bounded memory. Importing a file again changes
+ * nothing.
+ * @throws SerialConflict, SerialTwice, or what reading the seeds throws
  */
 export async function importSeeds(
   store: Store,
   vault: Vault,
-  seeds: readonly Seed[],
+  seeds: AsyncIterable<Seed> | Iterable<Seed>,
   caller: Caller,
+  { dryRun = false, onNew = () => undefined }: ImportOptions = {},
 ): Promise<ImportResult> {
-  const stored = await store.tokensBySerial(seeds.map((seed) => seed.serial));
-  const fresh: NewToken[] = [];
-  seeds.forEach((seed, index) => {
-    const token = stored[index];
-    if (!token) fresh.push(newToken(seed, vault));
-    else if (!isSame(token, seed, vault)) throw new SerialConflict(seed.serial);
-  });
-  const result = { imported: fresh.length, unchanged: seeds.length - fresh.length };
-  const { actor, source, at } = caller;
-  const entry = { at, event: "import", result: "imported", serial: undefined, actor, source };
-  await store.addTokens(fresh, [{ ...entry, detail: { ...result } }]);
+  const result = { imported: 0, unchanged: 0 };
+  async function* fresh(): AsyncGenerator<NewToken[]> {
+    for await (const batch of batches(seeds)) {
+      const stored = await store.tokensBySerial(batch.map((seed) => seed.serial));
+      const added = batch.filter((seed, index) => isNew(stored[index], seed, vault));
+      added.forEach(onNew);
+      result.imported += added.length;
+      result.unchanged += batch.length - added.length;
+      yield added.map((seed) => newToken(seed, vault));
+    }
+  }
+  await store.importTokens(fresh(), () => (dryRun ? undefined : entryOf(result, caller)));
   return result;
+}
+
+async function* batches(
+  seeds: AsyncIterable<Seed> | Iterable<Seed>,
+): AsyncGenerator<readonly Seed[]> {
+  let batch: Seed[] = [];
+  for await (const seed of seeds) {
+    if (batch.push(seed) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+function entryOf(result: ImportResult, { actor, source, at }: Caller): AuditEntry {
+  const detail = { ...result };
+  return { at, event: "import", result: "imported", serial: undefined, actor, source, detail };
+}
+
+function isNew(token: StoredToken | undefined, seed: Seed, vault: Vault): boolean {
+  if (!token) return true;
+  const secret = vault.open(token.serial, token.sealedSeed);
+  const same =
+    secret.length === seed.secret.length &&
+    timingSafeEqual(secret, seed.secret) &&
+    token.algorithm === ALGORITHMS[seed.algorithm] &&
+    token.start === seed.start &&
+    token.expiry === seed.expiry;
+  if (!same) throw new SerialConflict(seed.serial);
+  return false;
 }
 
 function newToken(seed: Seed, vault: Vault): NewToken {
@@ -53,15 +103,4 @@ function newToken(seed: Seed, vault: Vault): NewToken {
     expiry: seed.expiry,
     clockOffset: seed.timeDrift,
   };
-}
-
-function isSame(token: StoredToken, seed: Seed, vault: Vault): boolean {
-  const secret = vault.open(token.serial, token.sealedSeed);
-  return (
-    secret.length === seed.secret.length &&
-    timingSafeEqual(secret, seed.secret) &&
-    token.algorithm === ALGORITHMS[seed.algorithm] &&
-    token.start === seed.start &&
-    token.expiry === seed.expiry
-  );
 }

@@ -235,7 +235,49 @@ describe("warifu import and apikey", () => {
       stdout: "tokens imported: 1, unchanged: 0\n",
     });
     const again = await runCli([...args, "--json"], MASTER);
-    expect(JSON.parse(again.stdout)).toEqual({ imported: 0, unchanged: 1 });
+    expect(JSON.parse(again.stdout)).toEqual({
+      imported: 0,
+      unchanged: 1,
+      dryRun: false,
+      signature: "none",
+    });
+  });
+
+  it("print what would be new, and store nothing", async () => {
+    const args = ["import", at("seeds"), "--key-file", at("key"), "--dry-run", ...db()];
+    for (let time = 0; time < 2; time++) {
+      expect(await runCli(args, MASTER)).toEqual({
+        code: 0,
+        stdout: "+ 12345678 SHA1\ntokens to import: 1, unchanged: 0\n",
+        stderr: "",
+      });
+    }
+  });
+
+  it("report a signature they do not verify", async () => {
+    const signature = '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/></KeyContainer>';
+    const signed = readFileSync(at("seeds"), "utf8").replace("</KeyContainer>", signature);
+    writeFileSync(at("signed"), signed);
+    const args = ["import", at("signed"), "--key-file", at("key"), "--json", ...db()];
+    const result = await runCli(args, MASTER);
+    expect(JSON.parse(result.stdout)).toMatchObject({ imported: 1, signature: "unverified" });
+    expect(result.stderr).toBe("the seed file is signed; the signature was not verified\n");
+  });
+
+  it("import 1,200 seeds of a CSV, or none where the last is one too many", async () => {
+    const lines = Array.from(
+      { length: 1200 },
+      (_, i) => `${String(30000000 + i)},${"ab".repeat(20)},TOTP`,
+    );
+    writeFileSync(at("twice.csv"), [...lines, lines[7]].join("\n"));
+    const twice = await runCli(["import", at("twice.csv"), ...db()], MASTER);
+    expect(twice).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("serial 30000007") as string,
+    });
+    writeFileSync(at("all.csv"), lines.join("\n"));
+    const all = await runCli(["import", at("all.csv"), ...db()], MASTER);
+    expect(all).toMatchObject({ code: 0, stdout: "tokens imported: 1200, unchanged: 0\n" });
   });
 
   it("refuse another master key, another token of the same serial, a wrong key", async () => {
@@ -296,6 +338,80 @@ describe("warifu import and apikey", () => {
     expect(list.stdout).toContain(`${id!} verify`);
     expect(list.stdout).toContain("revoked");
     expect(list.stdout).not.toContain(key!.slice(-43));
+  });
+});
+
+describe("warifu export", () => {
+  const exportTo = (...args: string[]) =>
+    runCli([
+      "export",
+      "--seeds",
+      at("seeds"),
+      "--key-file",
+      at("key"),
+      "--out",
+      at("out"),
+      ...args,
+    ]);
+
+  it("writes Entra's CSV and PSKC under another key", async () => {
+    expect(await exportTo("--format", "entra")).toMatchObject({
+      code: 0,
+      stdout: `${at("out")}: 1 tokens\n`,
+    });
+    expect(statSync(at("out")).mode & 0o777).toBe(0o600);
+    const code = async (seeds: string, ...key: string[]) =>
+      (
+        await runCli([
+          "simulate",
+          "--seeds",
+          seeds,
+          "--serial",
+          SEED.serial,
+          "--at",
+          "60",
+          "--start",
+          "0",
+          ...key,
+        ])
+      ).stdout;
+    expect(await code(at("out"))).toBe("287082\n");
+    writeFileSync(at("new-key"), "passphrase: another one");
+    const again = [
+      "export",
+      "--seeds",
+      at("out"),
+      "--format",
+      "pskc",
+      "--out",
+      at("again"),
+      "--out-key-file",
+      at("new-key"),
+      "--json",
+    ];
+    expect(JSON.parse((await runCli(again)).stdout)).toEqual({ file: at("again"), count: 1 });
+    expect(await code(at("again"), "--key-file", at("new-key"))).toBe("287082\n");
+  });
+
+  it.each([
+    [["--format", "pskc"], "--out-key-file"],
+    [["--format", "xls"], "--format"],
+  ])("%j is refused by name, with nothing written", async (args, text) => {
+    expect(await exportTo(...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(text) as string,
+    });
+    expect(() => statSync(at("out"))).toThrow();
+  });
+
+  it("leaves nothing behind where a seed does not fit the format", async () => {
+    const sha256 = { ...SEED, algorithm: "SHA256", secret: Buffer.alloc(32) } as const;
+    writeFileSync(at("seeds"), [...writePskc([sha256], KEY)].join(""));
+    expect(await exportTo("--format", "entra")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("SHA-1 only") as string,
+    });
+    expect(() => statSync(at("out"))).toThrow();
   });
 });
 

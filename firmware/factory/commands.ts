@@ -1,13 +1,13 @@
-import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import type { Command } from "commander";
-import { InputError } from "../seedfile/input-error.js";
 import { parseExpiryDate } from "../seedfile/instant.js";
 import { readKeyFile } from "../seedfile/key-file.js";
 import { writePskc } from "../seedfile/pskc-write.js";
 import type { Algorithm } from "../seedfile/seed.js";
 import { buildImage } from "./build.js";
 import { addFlashCommand } from "./flash-command.js";
+import { addExportCommand } from "./export-command.js";
 import { provision } from "./provision.js";
+import { writeNew } from "./write-new.js";
 
 interface ProvisionOptions {
   count: string;
@@ -45,6 +45,7 @@ export function addFactoryCommands(program: Command): void {
       const text = `${built.file}: ${String(built.bytes)} bytes, SHA-256 ${built.sha256}`;
       process.stdout.write(`${json ? JSON.stringify(built) : text}\n`);
     });
+  addExportCommand(program);
   addFlashCommand(program);
 }
 
@@ -70,23 +71,4 @@ function runProvision(options: ProvisionOptions): void {
       ? `${JSON.stringify(made)}\n`
       : `${made.file}: ${String(made.count)} tokens, serials ${made.first} to ${made.last}\n`,
   );
-}
-
-/** Writes a file that only its owner can read; one that is there already is left alone. */
-function writeNew(path: string, pieces: Iterable<string>): void {
-  let file: number;
-  try {
-    file = openSync(path, "wx", 0o600);
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
-    throw new InputError("--out", exists ? `${path} exists already` : `${path} cannot be written`);
-  }
-  try {
-    for (const piece of pieces) writeSync(file, piece);
-  } catch {
-    unlinkSync(path);
-    throw new InputError("--out", `${path} cannot be written`);
-  } finally {
-    closeSync(file);
-  }
 }

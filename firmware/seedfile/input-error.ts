@@ -8,8 +8,13 @@ export class InputError extends Error {
   /** @param field what is wrong, as the user knows it: an element, an option, a file */
   constructor(
     readonly field: string,
-    problem: string,
+    readonly problem: string,
   ) {
     super(`${field}: ${problem}`);
+  }
+
+  /** The same error, saying in what it was found: a line, a token's serial. */
+  within(place: string): InputError {
+    return new InputError(`${place}, ${this.field}`, this.problem);
   }
 }

@@ -2,7 +2,7 @@ import { createDecipheriv, createHmac, pbkdf2, timingSafeEqual } from "node:cryp
 import { promisify } from "node:util";
 import { InputError } from "./input-error.js";
 import type { FileKey } from "./key-file.js";
-import { AES_CBC, HMAC_HASHES, PKCS5 } from "./pskc-names.js";
+import { AES_CBC, AES_WRAP, HMAC_HASHES, PKCS5 } from "./pskc-names.js";
 import { child, descend, type Element } from "./xml.js";
 
 /** Keeps a hostile file from spending minutes; the writer's own count is far below. */
@@ -26,6 +26,8 @@ export async function openContainer(
     const encrypted = child(secret, "EncryptedValue");
     if (!encrypted) throw new InputError("Secret", "has neither a plain nor an encrypted value");
     if (!encryptionKey) throw new InputError("EncryptionKey", "is missing");
+    const wrap = AES_WRAP[algorithmOf(encrypted)];
+    if (wrap) return unwrapKey(encrypted, encryptionKey, wrap);
     checkMac(macMethod, child(secret, "ValueMAC"), cipherValue(encrypted), encryptionKey);
     return decryptValue(encrypted, encryptionKey);
   };
@@ -90,12 +92,9 @@ function checkMac(
 
 /** An XML Encryption value in CBC mode: the IV, then the ciphertext (XML Encryption section 5.2). */
 function decryptValue(data: Element, key: Uint8Array, field = "EncryptedValue"): Uint8Array {
-  const algorithm = AES_CBC[child(data, "EncryptionMethod")?.attributes.get("Algorithm") ?? ""];
+  const algorithm = AES_CBC[algorithmOf(data)];
   if (!algorithm) throw new InputError("EncryptionMethod", "is not supported");
-  if (key.length !== algorithm.keyLength) {
-    const bits = String(algorithm.keyLength * 8);
-    throw new InputError("key file", `holds no ${bits}-bit key, which the seed file asks for`);
-  }
+  checkKeyLength(key, algorithm.keyLength);
   const value = cipherValue(data);
   try {
     const decipher = createDecipheriv(algorithm.cipher, key, value.subarray(0, 16));
@@ -103,6 +102,35 @@ function decryptValue(data: Element, key: Uint8Array, field = "EncryptedValue"):
   } catch {
     throw new InputError(field, "cannot be decrypted with this key");
   }
+}
+
+/** A wrapped key, which is whole or not there at all (RFC 3394 section 2.2.2, RFC 5649 section 4.2). */
+function unwrapKey(
+  data: Element,
+  key: Uint8Array,
+  { cipher, keyLength, iv }: { cipher: string; keyLength: number; iv: string },
+): Uint8Array {
+  checkKeyLength(key, keyLength);
+  try {
+    const decipher = createDecipheriv(cipher, key, Buffer.from(iv, "hex"));
+    return Buffer.concat([decipher.update(cipherValue(data)), decipher.final()]);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      "EncryptedValue",
+      "cannot be unwrapped: wrong key, or the file was changed",
+    );
+  }
+}
+
+function algorithmOf(data: Element): string {
+  return child(data, "EncryptionMethod")?.attributes.get("Algorithm") ?? "";
+}
+
+function checkKeyLength(key: Uint8Array, length: number): void {
+  if (key.length === length) return;
+  const bits = String(length * 8);
+  throw new InputError("key file", `holds no ${bits}-bit key, which the seed file asks for`);
 }
 
 function cipherValue(data: Element): Uint8Array {

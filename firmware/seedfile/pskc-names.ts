@@ -15,6 +15,24 @@ export const HMAC_HASHES: Readonly<Record<string, string>> = {
   "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512": "sha512",
 };
 
+const KEY_WRAP = "http://www.w3.org/2001/04/xmlenc#kw-aes";
+const KEY_WRAP_PAD = "http://www.w3.org/2009/xmlenc11#kw-aes-";
+
+/** AES key wrap (RFC 3394) and, with padding, RFC 5649: it proves itself and needs no MAC. */
+export const AES_WRAP: Readonly<Record<string, { cipher: string; keyLength: number; iv: string }>> =
+  Object.fromEntries(
+    [128, 192, 256].flatMap((bits) => [
+      [
+        `${KEY_WRAP}${String(bits)}`,
+        { cipher: `id-aes${String(bits)}-wrap`, keyLength: bits / 8, iv: "a6a6a6a6a6a6a6a6" },
+      ],
+      [
+        `${KEY_WRAP_PAD}${String(bits)}-pad`,
+        { cipher: `id-aes${String(bits)}-wrap-pad`, keyLength: bits / 8, iv: "a65959a6" },
+      ],
+    ]),
+  );
+
 /** AES in CBC mode by its name in XML Encryption, with the key's length in bytes. */
 export const AES_CBC: Readonly<Record<string, { cipher: string; keyLength: number }>> = {
   "http://www.w3.org/2001/04/xmlenc#aes128-cbc": { cipher: "aes-128-cbc", keyLength: 16 },

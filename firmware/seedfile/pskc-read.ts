@@ -7,7 +7,10 @@ import { child, descend, type Element, elementsNamed } from "./xml.js";
 /** One key as a PSKC file states it (RFC 6030 section 4), before we ask whether a token can use it. */
 export interface PskcKey {
   readonly serial: string | undefined;
-  readonly secret: Uint8Array;
+  /** Undefined where the file only refers to a key held elsewhere (RFC 6030 section 5.2). */
+  readonly secret: Uint8Array | undefined;
+  /** The key a file refers to in place of stating it. */
+  readonly keyReference: string | undefined;
   /** A URI; RFC 6030 section 10. */
   readonly algorithm: string | undefined;
   readonly suite: string | undefined;
@@ -20,6 +23,8 @@ export interface PskcKey {
   readonly policy: Element | undefined;
   /** Whether the secret stood in the file encrypted. */
   readonly encrypted: boolean;
+  /** The file's root with what stands beside its packages, a signature among them. */
+  readonly container: Element;
 }
 
 /**
@@ -43,12 +48,12 @@ export async function* readPskc(
       decrypt = await openContainer(root, key);
     }
     found = true;
-    yield readPackage(element, decrypt);
+    yield readPackage(root, element, decrypt);
   }
   if (!found) throw new InputError("KeyPackage", "is missing: the seed file holds no key");
 }
 
-function readPackage(keyPackage: Element, decrypt: Decrypt): PskcKey {
+function readPackage(container: Element, keyPackage: Element, decrypt: Decrypt): PskcKey {
   const serial = descend(keyPackage, "DeviceInfo", "SerialNo")?.text;
   const key = child(keyPackage, "Key");
   const data = child(key, "Data");
@@ -57,11 +62,12 @@ function readPackage(keyPackage: Element, decrypt: Decrypt): PskcKey {
   const parameters = child(key, "AlgorithmParameters");
   const format = child(parameters, "ResponseFormat")?.attributes;
   try {
-    if (!secret) throw new InputError("Secret", "is missing");
     return {
       serial,
-      secret: plain ? base64(plain, "PlainValue") : decrypt(secret),
-      encrypted: !plain,
+      secret: plain ? base64(plain, "PlainValue") : secret && decrypt(secret),
+      keyReference: child(key, "KeyReference")?.text,
+      encrypted: secret !== undefined && !plain,
+      container,
       algorithm: key?.attributes.get("Algorithm"),
       suite: child(parameters, "Suite")?.text,
       responseLength: format?.get("Length"),
@@ -73,16 +79,8 @@ function readPackage(keyPackage: Element, decrypt: Decrypt): PskcKey {
       policy: child(key, "Policy"),
     };
   } catch (error) {
-    throw error instanceof InputError && serial ? ofSerial(serial, error) : error;
+    throw error instanceof InputError && serial ? error.within(`serial ${serial}`) : error;
   }
-}
-
-/** The same error, saying which token it is about. */
-export function ofSerial(serial: string, error: InputError): InputError {
-  return new InputError(
-    `serial ${serial}, ${error.field}`,
-    error.message.slice(error.field.length + 2),
-  );
 }
 
 function plainValue(data: Element | undefined, name: string): string | undefined {

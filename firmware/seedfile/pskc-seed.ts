@@ -1,8 +1,9 @@
 import { InputError } from "./input-error.js";
 import { parseTime } from "./instant.js";
 import { TOTP } from "./pskc-names.js";
-import { ofSerial, type PskcKey } from "./pskc-read.js";
-import { type Algorithm, type Seed, SERIAL_PATTERN } from "./seed.js";
+import type { PskcKey } from "./pskc-read.js";
+import { PERIOD } from "../otp/totp.js";
+import { type Algorithm, checkSecret, type Seed, SERIAL_PATTERN } from "./seed.js";
 import type { Element } from "./xml.js";
 
 const SUITES: Readonly<Record<string, Algorithm>> = {
@@ -22,7 +23,7 @@ export function seedFromPskc(key: PskcKey): Seed {
   try {
     return readSeed(serial, key);
   } catch (error) {
-    throw error instanceof InputError ? ofSerial(serial, error) : error;
+    throw error instanceof InputError ? error.within(`serial ${serial}`) : error;
   }
 }
 
@@ -33,11 +34,11 @@ function readSeed(serial: string, key: PskcKey): Seed {
   must(key.responseLength === "6", "ResponseFormat Length", "must be 6");
   must(key.responseEncoding === "DECIMAL", "ResponseFormat Encoding", "must be DECIMAL");
   must(!["true", "1"].includes(key.checkDigits ?? ""), "CheckDigits", "is not supported");
-  must(key.timeInterval === "60", "TimeInterval", "must be 60");
+  must(key.timeInterval === String(PERIOD), "TimeInterval", "must be 60");
   must([undefined, "0"].includes(key.time), "Time", "must be 0");
   must(/^-?[0-9]{1,6}$/.test(key.timeDrift ?? "0"), "TimeDrift", "must be a whole number of steps");
-  const { length } = key.secret;
-  must(length >= 16 && length <= 64, "Secret", "must be 16 to 64 bytes (RFC 4226 section 4, R6)");
+  must(key.secret !== undefined, "Secret", "is missing");
+  checkSecret(key.secret, "Secret");
   const { start, expiry } = readPolicy(key.policy);
   must((start ?? 0) < (expiry ?? Infinity), "ExpiryDate", "must be after StartDate");
   const timeDrift = Number(key.timeDrift ?? "0");

@@ -1,3 +1,6 @@
+import { SEED_MAX, SEED_MIN } from "../otp/record.js";
+import { InputError } from "./input-error.js";
+
 /** The hash names of RFC 6238 section 1.2, with the numbers the token record gives them. */
 export const ALGORITHMS = { SHA1: 1, SHA256: 2, SHA512: 3 } as const;
 export type Algorithm = keyof typeof ALGORITHMS;
@@ -19,3 +22,10 @@ export interface Seed {
 
 /** A serial as the bank prints it on the token. */
 export const SERIAL_PATTERN = /^[0-9]{8,12}$/;
+
+/** @throws InputError for a secret no record can hold */
+export function checkSecret(secret: Uint8Array, field: string): void {
+  if (secret.length < SEED_MIN || secret.length > SEED_MAX) {
+    throw new InputError(field, "must be 16 to 64 bytes (RFC 4226 section 4, R6)");
+  }
+}

@@ -50,7 +50,8 @@ export async function* elementsNamed(
   });
   const addText = (text: string): void => {
     const element = open.at(-1);
-    if (!element) return;
+    // The white space between a hundred thousand packages is no text of their container.
+    if (!element || (element.text === "" && text.trim() === "")) return;
     if (element.text.length + text.length > MAX_TEXT) fail(`has an endless <${element.name}>`);
     else element.text += text;
   };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { parseKeyFile } from "../../firmware/seedfile/key-file.js";
-import { readSeeds } from "../../firmware/seedfile/read.js";
-import { importSeeds } from "../import-seeds.js";
+import { SeedReader } from "../../firmware/seedfile/read.js";
+import { importSeeds, signatureOf } from "../import-seeds.js";
 import type { Store } from "../store/store.js";
 import type { Vault } from "../vault.js";
 import { callerOf, requireScope } from "./auth.js";
@@ -29,9 +29,11 @@ export function addImportRoutes(
       onRequest: requireScope(store, "admin"),
     },
     async (request) => {
-      const { seeds: text, key } = request.body;
-      const { seeds } = await readSeeds([text], key === undefined ? undefined : parseKeyFile(key));
-      return importSeeds(store, vault, seeds, callerOf(request, now()));
+      const { seeds: text, key, dryRun } = request.body;
+      const seeds = new SeedReader([text], key === undefined ? undefined : parseKeyFile(key));
+      const caller = callerOf(request, now());
+      const result = await importSeeds(store, vault, seeds, caller, { dryRun: dryRun ?? false });
+      return { ...result, dryRun: dryRun ?? false, signature: signatureOf(seeds) };
     },
   );
 }

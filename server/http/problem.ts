@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 import { SerialConflict } from "../import-seeds.js";
-import { StoreUnavailable } from "../store/store.js";
+import { SerialTwice, StoreUnavailable } from "../store/store.js";
 import { UnknownSerial } from "../token-service.js";
 
 /** Every error the API answers with: its stable code, its status and what it means. */
@@ -56,6 +56,9 @@ function problemOf(error: FastifyError | Error): Problem {
     return new Problem("invalid_seed_file", error.message, error.field);
   }
   if (error instanceof UnknownSerial) return new Problem("unknown_serial", error.message, "serial");
+  if (error instanceof SerialTwice) {
+    return new Problem("invalid_seed_file", error.message, "serial");
+  }
   if (error instanceof SerialConflict) {
     return new Problem("serial_conflict", error.message, "serial");
   }

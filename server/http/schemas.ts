@@ -59,8 +59,9 @@ export const IMPORT_BODY = {
   type: "object",
   required: ["seeds"],
   properties: {
-    seeds: { type: "string", minLength: 1, description: "a PSKC document (RFC 6030)" },
+    seeds: { type: "string", minLength: 1, description: "a seed file: PSKC (RFC 6030) or CSV" },
     key: { type: "string", minLength: 1, maxLength: 4096, description: "what its key file holds" },
+    dryRun: { type: "boolean", description: "check everything, store nothing" },
   },
   additionalProperties: false,
 } as const;
@@ -109,4 +110,5 @@ export interface ResyncBody {
 export interface ImportBody {
   seeds: string;
   key?: string;
+  dryRun?: boolean;
 }

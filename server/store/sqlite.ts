@@ -1,15 +1,11 @@
 import Database from "better-sqlite3";
 import type { AuditEntry } from "../core/audit.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
+import { answered, type Atomically, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter } from "./sqlite-audit.js";
-import {
-  type AuditRecord,
-  listedAuditRow,
-  type KeyRecord,
-  storedApiKey,
-  storedToken,
-  type TokenRecordRow,
-} from "./sqlite-rows.js";
+import { keyMethods } from "./sqlite-keys.js";
+import { type AuditRecord, listedAuditRow } from "./sqlite-rows.js";
+import { type ReadToken, tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import {
   type Outcome,
   type Store,
@@ -19,10 +15,6 @@ import {
 } from "./store.js";
 
 const BUSY_TIMEOUT = 5000;
-
-const TOKEN_COLUMNS = `serial, algorithm, sealed_seed, starts_at, expires_at,
-  status, suspended, failures, last_step, clock_offset`;
-const TOKENS = `SELECT ${TOKEN_COLUMNS} FROM tokens JOIN token_states ON token_id = id`;
 
 /**
  * Opens a SQLite store, making its file and bringing its schema up to date.
@@ -67,11 +59,7 @@ function migrate(db: Database.Database): void {
 
 function sqliteStore(db: Database.Database): Store {
   const audit = auditWriter(db);
-  const find = db.prepare<[string], TokenRecordRow>(`${TOKENS} WHERE serial = ?`);
-  const readToken: ReadToken = (serial) => {
-    const row = find.get(serial);
-    return row && storedToken(row);
-  };
+  const readToken = tokenReader(db);
   const decideAll = decider(db, audit, readToken);
   /** One transaction; the audit's chain goes on only where it was committed. */
   const atomically = <T>(act: () => T): Promise<T> =>
@@ -112,9 +100,6 @@ function sqliteStore(db: Database.Database): Store {
   };
 }
 
-type ReadToken = (serial: string) => StoredToken | undefined;
-type Atomically = <T>(act: () => T) => Promise<T>;
-
 /** Decides works one after the other, inside one transaction. */
 function decider(
   db: Database.Database,
@@ -149,92 +134,4 @@ function decider(
     audit.write(entries);
     return outcomes;
   };
-}
-
-function tokenMethods(
-  db: Database.Database,
-  audit: AuditWriter,
-  atomically: Atomically,
-  readToken: ReadToken,
-): Pick<Store, "addTokens" | "listTokens" | "tokensBySerial"> {
-  const insertToken = db.prepare(
-    `INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at)
-     VALUES (?, ?, ?, ?, ?)`,
-  );
-  const insertState = db.prepare("INSERT INTO token_states VALUES (?, 'usable', 0, 0, -1, ?)");
-  return {
-    addTokens: (tokens, entries) =>
-      atomically(() => {
-        for (const token of tokens) {
-          const { serial, algorithm, sealedSeed, start, expiry, clockOffset } = token;
-          const row = insertToken.run(serial, algorithm, sealedSeed, start ?? null, expiry ?? null);
-          insertState.run(row.lastInsertRowid, clockOffset);
-        }
-        audit.write(entries);
-      }),
-    listTokens: (after, limit) =>
-      answered(() =>
-        db
-          .prepare<[string, number], TokenRecordRow>(
-            `${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`,
-          )
-          .all(after, limit)
-          .map(storedToken),
-      ),
-    tokensBySerial: (serials) => answered(() => serials.map(readToken)),
-  };
-}
-
-function keyMethods(
-  db: Database.Database,
-  audit: AuditWriter,
-  atomically: Atomically,
-): Pick<Store, "addApiKey" | "apiKey" | "listApiKeys" | "revokeApiKey"> {
-  const find = db.prepare<[string], KeyRecord>("SELECT * FROM api_keys WHERE id = ?");
-  return {
-    addApiKey: ({ id, scope, hash, createdAt }, entry) =>
-      atomically(() => {
-        db.prepare("INSERT INTO api_keys VALUES (?, ?, ?, ?, NULL)").run(
-          id,
-          scope,
-          hash,
-          createdAt,
-        );
-        audit.write([entry]);
-      }),
-    apiKey: (id) =>
-      answered(() => {
-        const row = find.get(id);
-        return row && storedApiKey(row);
-      }),
-    listApiKeys: () =>
-      answered(() =>
-        db
-          .prepare<[], KeyRecord>("SELECT * FROM api_keys ORDER BY created_at, id")
-          .all()
-          .map(storedApiKey),
-      ),
-    revokeApiKey: (id, at, entry) =>
-      atomically(() => {
-        const revoked = db
-          .prepare("UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL")
-          .run(at, id);
-        if (revoked.changes === 1) audit.write([entry]);
-        return revoked.changes === 1;
-      }),
-  };
-}
-
-async function answered<T>(act: () => T): Promise<T> {
-  return Promise.resolve(guarded(act));
-}
-
-/** What the driver throws becomes the store's own error: its messages may hold a path, never a value. */
-function guarded<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    throw new StoreUnavailable(error.message, { cause: error });
-  }
 }

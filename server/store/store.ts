@@ -56,6 +56,15 @@ export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
+/** A serial that an import holds twice. */
+export class SerialTwice extends Error {
+  override readonly name = "SerialTwice";
+
+  constructor(readonly serial: string) {
+    super(`serial ${serial} stands in the import twice`);
+  }
+}
+
 /**
  * Where tokens, their states, the audit and the API keys are kept. Each method is one atomic step:
  * it is durable when it returns, or it throws and nothing of it has happened.
@@ -69,8 +78,16 @@ export interface Store {
    */
   decide<Answer>(works: readonly Work<Answer>[]): Promise<Outcome<Answer>[]>;
 
-  /** Stores new tokens, all or none. @throws Error where a serial is there already */
-  addTokens(tokens: readonly NewToken[], audit: readonly AuditEntry[]): Promise<void>;
+  /**
+   * Stores new tokens, all or none, however many: they are put aside batch by batch and become
+   * tokens together at the end. Other work goes on meanwhile.
+   * @param finish called after the last batch: the line for the audit, or undefined to store nothing
+   * @throws SerialTwice, or what the batches throw
+   */
+  importTokens(
+    batches: AsyncIterable<readonly NewToken[]>,
+    finish: () => AuditEntry | undefined,
+  ): Promise<void>;
   /** Tokens in the order of their serials, after a serial. */
   listTokens(after: string, limit: number): Promise<StoredToken[]>;
   tokensBySerial(serials: readonly string[]): Promise<(StoredToken | undefined)[]>;

@@ -1,9 +1,9 @@
-import { createHmac } from "node:crypto";
+import { createCipheriv, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 import { writePskc } from "../../firmware/seedfile/pskc-write.js";
-import { readSeeds } from "../../firmware/seedfile/read.js";
+import { readAll } from "../support/seeds.js";
 import type { Seed } from "../../firmware/seedfile/seed.js";
 import { SEED } from "../support/server.js";
 
@@ -12,7 +12,7 @@ const KEY = {
   key: Buffer.from("12345678901234567890123456789012", "hex"),
 } as const;
 
-const read = async (text: string, key?: Parameters<typeof readSeeds>[1]) => readSeeds([text], key);
+const read = readAll;
 const written = (seeds: Seed[], key: Parameters<typeof writePskc>[1] = KEY): string =>
   [...writePskc(seeds, key)].join("");
 
@@ -133,6 +133,30 @@ describe("encrypted PSKC", () => {
     const changed = own.replace(base64("ValueMAC"), `$1${mac}`);
     expect((await read(changed, KEY)).seeds).toEqual([SEED]);
   });
+
+  it.each([
+    ["kw-aes128", "2001/04/xmlenc#kw-aes128", "id-aes128-wrap", "a6a6a6a6a6a6a6a6", 16, 24],
+    ["kw-aes256", "2001/04/xmlenc#kw-aes256", "id-aes256-wrap", "a6a6a6a6a6a6a6a6", 32, 32],
+    ["kw-aes-128-pad", "2009/xmlenc11#kw-aes-128-pad", "id-aes128-wrap-pad", "a65959a6", 16, 20],
+  ])(
+    "under %s needs no MAC, and the right key",
+    async (_name, uri, cipher, iv, keyLength, length) => {
+      const key = { kind: "preshared", key: Buffer.alloc(keyLength, 3) } as const;
+      const secret = Buffer.from("123456789012345678901234567890123456").subarray(0, length);
+      const wrap = createCipheriv(cipher, key.key, Buffer.from(iv, "hex"));
+      const wrapped = Buffer.concat([wrap.update(secret), wrap.final()]).toString("base64");
+      const value = `<EncryptedValue><xenc:EncryptionMethod Algorithm="http://www.w3.org/${uri}"/><xenc:CipherData><xenc:CipherValue>${wrapped}</xenc:CipherValue></xenc:CipherData></EncryptedValue>`;
+      const changed = text
+        .replace(/<MACMethod[^]*<\/MACMethod>/, "")
+        .replace(/<EncryptedValue>[^]*<\/ValueMAC>/, value);
+      expect((await read(changed, key)).seeds).toEqual([{ ...SEED, secret }]);
+      const other = { kind: "preshared", key: Buffer.alloc(keyLength, 4) } as const;
+      await expect(read(changed, other)).rejects.toThrow("EncryptedValue: cannot be unwrapped");
+      const short = { kind: "preshared", key: Buffer.alloc(24) } as const;
+      await expect(read(changed, short)).rejects.toThrow("key file: holds no");
+      await expect(read(changed.replace(wrapped, ""), key)).rejects.toThrow("CipherValue");
+    },
+  );
 
   it("asks for PBKDF2 with parameters that can be met", async () => {
     const key = { kind: "passphrase", passphrase: "qwerty" } as const;

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 import { readPskc } from "../../firmware/seedfile/pskc-read.js";
-import { readSeeds } from "../../firmware/seedfile/read.js";
+import { SeedReader } from "../../firmware/seedfile/read.js";
+import { readAll } from "../support/seeds.js";
 
 const KEY = {
   kind: "preshared",
@@ -30,7 +31,7 @@ const PLAIN = `<?xml version="1.0" encoding="UTF-8"?>
   </KeyPackage>
 </KeyContainer>`;
 
-const read = async (text: string) => readSeeds([text], undefined);
+const read = readAll;
 
 describe("reading PSKC", () => {
   it("a plain file", async () => {
@@ -50,7 +51,7 @@ describe("reading PSKC", () => {
   });
 
   it("a file in pieces of one character", async () => {
-    expect(await readSeeds([...PLAIN], undefined)).toEqual(await read(PLAIN));
+    expect(await readAll([...PLAIN])).toEqual(await read(PLAIN));
   });
 
   const HOTP = "12345678901234567890";
@@ -67,14 +68,37 @@ describe("reading PSKC", () => {
     const passphrase = { kind: "passphrase", passphrase: "qwerty" } as const;
     const secrets = [];
     for await (const { secret } of readPskc([text], figure === 7 ? passphrase : KEY)) {
-      secrets.push(Buffer.from(secret).toString("latin1"));
+      secrets.push(Buffer.from(secret!).toString("latin1"));
     }
     expect(secrets).toEqual(stated);
   });
 
+  it("RFC 6030's figure 4, to the key it refers to", async () => {
+    const text = readFileSync(new URL("../vectors/rfc6030-figure4.xml", import.meta.url), "utf8");
+    for await (const key of readPskc([text], undefined)) {
+      expect(key).toMatchObject({ secret: undefined, keyReference: "MasterKeyLabel" });
+    }
+    await expect(read(text.replaceAll("pskc:hotp", "pskc:totp"))).rejects.toThrow(
+      "serial 987654321",
+    );
+  });
+
+  it("a file with any white space between its elements", async () => {
+    const airy = PLAIN.replaceAll("  <", `${" ".repeat(80_000)}<`);
+    expect(await read(airy)).toEqual(await read(PLAIN));
+  });
+
+  it("a signed file, and says so", async () => {
+    const signature =
+      '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/></KeyContainer>';
+    const reader = new SeedReader([PLAIN.replace("</KeyContainer>", signature)], undefined);
+    for await (const seed of reader) expect(seed.serial).toBe("987654321");
+    expect(reader.signed).toBe(true);
+  });
+
   const refused: [string, string, (text: string) => string][] = [
-    ["no XML", "seed file: is not well-formed XML", () => "serial,seed"],
-    ["nothing", "seed file: is not well-formed XML", () => ""],
+    ["neither PSKC nor CSV", "seed file: is neither PSKC nor CSV", () => "hello, world"],
+    ["nothing", "seed file: is empty", () => ""],
     ["a truncated file", "seed file: is not well-formed XML", (t) => t.slice(0, 700)],
     [
       "a document type",

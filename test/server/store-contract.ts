@@ -23,6 +23,11 @@ function entry(event: string, serial?: string): AuditEntry {
   return { at: AT, event, result: "done", serial, actor: "test", source: "127.0.0.1", detail };
 }
 
+/** Tokens one a batch. */
+async function* batchesOf(serials: readonly string[]): AsyncGenerator<NewToken[]> {
+  for (const serial of serials) yield await Promise.resolve([newToken(serial)]);
+}
+
 /** A work that counts one failure on a token and answers with the count. */
 function countOn(serial: string): Work<number> {
   return {
@@ -44,7 +49,7 @@ export function storeContract(
     let fixture: ReturnType<typeof open> | undefined;
     const fresh = async (...serials: string[]): Promise<Store> => {
       fixture = open();
-      await fixture.store.addTokens(serials.map(newToken), [entry("import")]);
+      await fixture.store.importTokens(batchesOf(serials), () => entry("import"));
       return fixture.store;
     };
     afterEach(async () => {
@@ -76,12 +81,24 @@ export function storeContract(
       expect(await serials("20000002", 2)).toEqual(["30000003"]);
     });
 
-    it("adds all tokens or none", async () => {
+    it("imports all tokens or none", async () => {
       const store = await fresh("10000001");
+      const twice = store.importTokens(batchesOf(["10000002", "10000003", "10000002"]), () =>
+        entry("x"),
+      );
+      await expect(twice).rejects.toMatchObject({ name: "SerialTwice", serial: "10000002" });
       await expect(
-        store.addTokens([newToken("10000002"), newToken("10000001")], []),
+        store.importTokens(batchesOf(["10000004", "10000001"]), () => entry("x")),
       ).rejects.toThrow();
-      expect(await store.tokensBySerial(["10000002"])).toEqual([undefined]);
+      await store.importTokens(batchesOf(["10000005"]), () => undefined);
+      const found = await store.tokensBySerial(["10000002", "10000003", "10000004", "10000005"]);
+      expect(found).toEqual([undefined, undefined, undefined, undefined]);
+      await store.importTokens(batchesOf(["10000002", "10000003"]), () => entry("again"));
+      expect((await store.listTokens("", 9)).map(({ serial }) => serial)).toEqual([
+        "10000001",
+        "10000002",
+        "10000003",
+      ]);
     });
 
     it("decides in order, each work on what the one before left", async () => {
@@ -157,7 +174,9 @@ export function storeContract(
       const store = await fresh("10000001");
       const other = fixture!.again();
       await store.decide([countOn("10000001"), countOn("10000001")]);
-      await expect(store.addTokens([newToken("10000001")], [entry("lost")])).rejects.toThrow();
+      await expect(
+        store.importTokens(batchesOf(["10000001"]), () => entry("lost")),
+      ).rejects.toThrow();
       await other.decide([countOn("10000001")]);
       await store.decide([countOn("10000001")]);
       await other.close();

@@ -20,6 +20,19 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     clock_offset INTEGER NOT NULL
   ) STRICT;
 
+  -- Tokens of an import that is not finished yet.
+  CREATE TABLE staged_tokens (
+    import TEXT NOT NULL,
+    staged_at INTEGER NOT NULL,
+    serial TEXT NOT NULL,
+    algorithm INTEGER NOT NULL,
+    sealed_seed BLOB NOT NULL,
+    starts_at INTEGER,
+    expires_at INTEGER,
+    clock_offset INTEGER NOT NULL,
+    PRIMARY KEY (import, serial)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     writer TEXT NOT NULL,

@@ -1,0 +1,20 @@
+import Database from "better-sqlite3";
+import { StoreUnavailable } from "./store.js";
+
+/** Does something in one transaction that is durable when the promise is kept. */
+export type Atomically = <T>(act: () => T) => Promise<T>;
+
+/** Does something with the database; what the driver throws becomes the store's own error. */
+export async function answered<T>(act: () => T): Promise<T> {
+  return Promise.resolve(guarded(act));
+}
+
+/** What the driver throws becomes the store's own error: its messages may hold a path, never a value. */
+export function guarded<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    throw new StoreUnavailable(error.message, { cause: error });
+  }
+}

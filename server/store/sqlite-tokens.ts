@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import Database from "better-sqlite3";
+import { answered, type Atomically } from "./sqlite-answer.js";
+import type { AuditWriter } from "./sqlite-audit.js";
+import { storedToken, type TokenRecordRow } from "./sqlite-rows.js";
+import { type NewToken, SerialTwice, type Store, type StoredToken } from "./store.js";
+
+export type ReadToken = (serial: string) => StoredToken | undefined;
+
+const TOKENS = `SELECT serial, algorithm, sealed_seed, starts_at, expires_at,
+    status, suspended, failures, last_step, clock_offset
+  FROM tokens JOIN token_states ON token_id = id`;
+
+/** What an import that broke off has left behind goes after a day, in milliseconds. */
+const ABANDONED = 86_400_000;
+
+export function tokenReader(db: Database.Database): ReadToken {
+  const find = db.prepare<[string], TokenRecordRow>(`${TOKENS} WHERE serial = ?`);
+  return (serial) => {
+    const row = find.get(serial);
+    return row && storedToken(row);
+  };
+}
+
+/** The store's tokens, but for the decisions over them. */
+export function tokenMethods(
+  db: Database.Database,
+  audit: AuditWriter,
+  atomically: Atomically,
+  readToken: ReadToken,
+): Pick<Store, "importTokens" | "listTokens" | "tokensBySerial"> {
+  const list = db.prepare<[string, number], TokenRecordRow>(
+    `${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`,
+  );
+  return {
+    importTokens: async (batches, finish) => {
+      const staging = stage(db, randomUUID());
+      try {
+        for await (const batch of batches) {
+          await atomically(() => {
+            staging.add(batch);
+          });
+        }
+        const entry = finish();
+        if (!entry) return;
+        await atomically(() => {
+          staging.publish();
+          audit.write([entry]);
+        });
+      } finally {
+        await atomically(staging.drop);
+      }
+    },
+    listTokens: (after, limit) => answered(() => list.all(after, limit).map(storedToken)),
+    tokensBySerial: (serials) => answered(() => serials.map(readToken)),
+  };
+}
+
+/** Where an import's tokens wait until all of them are there. */
+function stage(
+  db: Database.Database,
+  id: string,
+): { add: (tokens: readonly NewToken[]) => void; publish: () => void; drop: () => void } {
+  const insert = db.prepare("INSERT INTO staged_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const now = Date.now();
+  return {
+    add: (tokens) => {
+      for (const { serial, algorithm, sealedSeed, start, expiry, clockOffset } of tokens) {
+        const dates = [start ?? null, expiry ?? null];
+        try {
+          insert.run(id, now, serial, algorithm, sealedSeed, ...dates, clockOffset);
+        } catch (error) {
+          const twice =
+            error instanceof Database.SqliteError && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+          throw twice ? new SerialTwice(serial) : error;
+        }
+      }
+    },
+    publish: () => {
+      db.prepare(
+        `INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at)
+         SELECT serial, algorithm, sealed_seed, starts_at, expires_at
+         FROM staged_tokens WHERE import = ? ORDER BY serial`,
+      ).run(id);
+      db.prepare(
+        `INSERT INTO token_states
+         SELECT tokens.id, 'usable', 0, 0, -1, clock_offset
+         FROM staged_tokens JOIN tokens USING (serial) WHERE import = ?`,
+      ).run(id);
+    },
+    drop: () => {
+      db.prepare("DELETE FROM staged_tokens WHERE import = ? OR staged_at < ?").run(
+        id,
+        now - ABANDONED,
+      );
+    },
+  };
+}
