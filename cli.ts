@@ -4,6 +4,7 @@ import { addDemoCommand } from "./demo.js";
 import { addFactoryCommands } from "./firmware/factory/commands.js";
 import { InputError } from "./firmware/seedfile/input-error.js";
 import { addServerCommands } from "./server/commands.js";
+import { StoreUnavailable } from "./server/store/store.js";
 import { addSimulateCommand } from "./simulator/command.js";
 
 const program = new Command("warifu")
@@ -22,7 +23,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof InputError) {
+  } else if (error instanceof InputError || error instanceof StoreUnavailable) {
     process.stderr.write(`warifu: ${error.message}\n`);
     process.exitCode = 2;
   } else {

@@ -54,12 +54,12 @@ async function runDemo(options: { port: string; tokensPort: string }): Promise<v
     process.stdout.write(instructions(server, tokensUrl, directory, seeds));
   } catch (error) {
     await stop();
-    const taken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    throw taken
-      ? new InputError("--port", "is in use; choose another, or 0 for a free one")
-      : error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const taken = new InputError("--port or --tokens-port", `${message}; 0 takes a free one`);
+    throw code === "EADDRINUSE" ? taken : error;
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => void stop());
 }
 
 /** Two tokens in date and one that expired yesterday. */

@@ -65,7 +65,7 @@ interface Uint8Array {
   readonly buffer: ArrayBuffer;
   readonly byteOffset: number;
   [index: number]: number;
-  set(source: ArrayLike<number>): void;
+  set(source: ArrayLike<number>, offset?: number): void;
 }
 declare const Uint8Array: {
   new (length: number): Uint8Array;
@@ -89,27 +89,57 @@ interface Pin {
   readonly pin?: never;
 }
 declare const BTN1: Pin;
+declare const B6: Pin;
+declare const B7: Pin;
+declare const D21: Pin;
+declare const D22: Pin;
 declare function setWatch(
   handler: (event: { state: boolean; time: number; lastTime: number }) => void,
   pin: Pin,
   options: { repeat: boolean; edge: "rising" | "falling" | "both"; debounce: number },
 ): number;
 
-/** The display's Graphics instance. Rectangles include both corners. */
-declare const g: {
-  clear(reset?: boolean): void;
+/** Rectangles include both corners. */
+interface EspruinoGraphics {
+  readonly buffer: ArrayBuffer;
+  clear(): void;
+  setColor(colour: number): void;
+  setBgColor(colour: number): void;
   clearRect(x1: number, y1: number, x2: number, y2: number): void;
   fillRect(x1: number, y1: number, x2: number, y2: number): void;
   /** @param height the height in pixels, plus the scale factor times 256. */
   setFontCustom(bitmap: string, firstChar: number, width: number, height: number): void;
   drawString(text: string, x: number, y: number): void;
   flip(): void;
+}
+/** The display's Graphics instance. */
+declare const g: EspruinoGraphics;
+declare const Graphics: {
+  createArrayBuffer(
+    width: number,
+    height: number,
+    bitsPerPixel: number,
+    options: { vertical_byte: boolean; msb: boolean },
+  ): EspruinoGraphics;
+};
+declare const I2C1: {
+  setup(options: { scl: Pin; sda: Pin; bitrate: number }): void;
+  writeTo(address: number, data: number[] | Uint8Array): void;
+};
+declare const process: { env: { BOARD: string } };
+declare const Bangle: {
+  setOptions(options: {
+    btnLoadTimeout: number;
+    lockTimeout: number;
+    backlightTimeout: number;
+  }): void;
+  setLCDPower(on: boolean): void;
 };
 declare const Pixl: { setLCDPower(on: boolean): void };
 declare const Bluetooth: { setConsole(force: boolean): void };
 declare const E: {
-  /** Percent, 0 to 100. */
-  getBattery(): number;
+  /** Percent, 0 to 100. Boards without a battery lack it. */
+  getBattery?(): number;
 };
 
 type NativeHash = (message: string | Uint8Array | ArrayBuffer) => ArrayBuffer;

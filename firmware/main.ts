@@ -22,7 +22,7 @@ function show(next: State): void {
   const wasDark = state.page === DARK;
   const screen = screenOf(next);
   state = next;
-  draw(board.pen, screen, shown);
+  draw(board.pen, board.face, screen, shown);
   shown = screen;
   board.flip();
   if (wasDark) board.power(true);

@@ -18,6 +18,7 @@ interface ServeOptions {
   host: string;
   db?: string;
   logLevel: string;
+  trustProxy?: string;
 }
 
 interface StoreOptions {
@@ -36,6 +37,7 @@ export function addServerCommands(program: Command): void {
     .option("--port <port>", "TCP port; 0 for any free one", "8390")
     .option("--host <host>", "address to bind", "127.0.0.1")
     .option(...DB)
+    .option("--trust-proxy <addresses>", "proxies whose X-Forwarded-For is taken, comma-separated")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
     .action(serve);
   program
@@ -78,7 +80,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const store = openStore(options.db, process.env);
   const vault = await openVault(store, masterKey);
   const logger = { level: options.logLevel };
-  const app = await buildApp({ store, vault, now: Date.now, logger });
+  const trustProxy = options.trustProxy?.split(",") ?? [];
+  const app = await buildApp({ store, vault, now: Date.now, logger, trustProxy });
   const url = await app.listen({ host: options.host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);

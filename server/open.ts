@@ -13,7 +13,9 @@ const DEFAULT_DATABASE = "sqlite:warifu.db";
 export function openStore(url: string | undefined, environment: NodeJS.ProcessEnv): Store {
   const named = url ?? environment.WARIFU_DB ?? DEFAULT_DATABASE;
   const path = /^sqlite:(.+)$/.exec(named)?.[1];
-  if (path === undefined) throw new InputError("--db", "must be sqlite:PATH");
+  if (path === undefined || path.startsWith(":")) {
+    throw new InputError("--db", "must be sqlite:PATH");
+  }
   try {
     return openSqlite(path);
   } catch (error) {

@@ -1,33 +1,115 @@
+import type { Frame } from "./frame.js";
+import { Graphics } from "./graphics.js";
 import type { HashName } from "./hash.js";
+import { Ssd1306 } from "./ssd1306.js";
 
-/** What the hardware lets a board's own globals do. */
+/** What a board's own globals do to its hardware. */
 export interface Hardware {
-  readonly displayPower: (on: boolean) => void;
+  /** Sends a picture to the display. */
+  readonly show: (frame: Frame) => void;
+  readonly power: (on: boolean) => void;
+  /** Percent, 0 to 100. */
+  readonly battery: () => number;
 }
 
 /** A board as its program meets it. */
 export interface BoardModel {
   readonly name: string;
+  /** What it is, for people. */
+  readonly title: string;
   readonly width: number;
   readonly height: number;
   readonly buttons: readonly string[];
   /** The hashes its `crypto` module has natively. */
   readonly hashes: readonly HashName[];
+  /** The clock's declared error, parts per million. */
+  readonly clockPpm: number;
+  /** What its battery is, for people. */
+  readonly power: string;
+  /** The versions of Espruino its image was compared on. */
+  readonly espruino: readonly string[];
   /** The globals only this board has. */
   readonly globals: (hardware: Hardware) => Record<string, unknown>;
 }
 
-/** The boards by name. https://www.espruino.com/Pixl.js */
-export const BOARD_MODELS: Readonly<Record<string, BoardModel>> = {
-  pixljs: {
-    name: "pixljs",
-    width: 128,
-    height: 64,
-    buttons: ["BTN1", "BTN2", "BTN3", "BTN4"],
-    hashes: ["SHA1"],
-    globals: (hardware) => ({
-      Pixl: { setLCDPower: hardware.displayPower },
-      Bluetooth: { setConsole: () => undefined },
-    }),
+const ignore = (): void => undefined;
+
+/** The display's Graphics instance of a board that has one built in. */
+function display(width: number, height: number, hardware: Hardware): Graphics {
+  const graphics = new Graphics(width, height);
+  graphics.flip = () => {
+    hardware.show(graphics.snapshot());
+  };
+  return graphics;
+}
+
+const pixljs: BoardModel = {
+  name: "pixljs",
+  title: "Pixl.js, its own LCD", // https://www.espruino.com/Pixl.js
+  width: 128,
+  height: 64,
+  buttons: ["BTN1", "BTN2", "BTN3", "BTN4"],
+  hashes: ["SHA1"],
+  clockPpm: 500,
+  power: "CR2032",
+  espruino: ["2v29"],
+  globals: (hardware) => ({
+    g: display(128, 64, hardware),
+    Pixl: { setLCDPower: hardware.power },
+    Bluetooth: { setConsole: ignore },
+    E: { getBattery: hardware.battery },
+  }),
+};
+
+const banglejs2: BoardModel = {
+  name: "banglejs2",
+  title: "Bangle.js 2 watch", // https://www.espruino.com/Bangle.js2
+  width: 176,
+  height: 176,
+  buttons: ["BTN1"],
+  hashes: ["SHA1", "SHA256", "SHA512"],
+  clockPpm: 50,
+  power: "175 mAh, charged over its cable",
+  espruino: ["2v29"],
+  globals: (hardware) => ({
+    g: display(176, 176, hardware),
+    Bangle: { setLCDPower: hardware.power, setOptions: ignore },
+    Bluetooth: { setConsole: ignore },
+    E: { getBattery: hardware.battery },
+  }),
+};
+
+const ssd1306: BoardModel = {
+  name: "ssd1306",
+  title: "Espruino Pico or ESP32 with an SSD1306 OLED over I2C",
+  width: 128,
+  height: 64,
+  buttons: ["BTN1"],
+  hashes: ["SHA1", "SHA256"],
+  clockPpm: 50,
+  power: "as built",
+  espruino: ["2v29"],
+  globals: (hardware) => {
+    const controller = new Ssd1306();
+    const writeTo = (address: number, data: ArrayLike<number>): void => {
+      controller.write(address, data);
+      hardware.power(controller.on);
+      hardware.show(controller.frame());
+    };
+    return {
+      I2C1: { setup: ignore, writeTo },
+      B6: {},
+      B7: {},
+      E: {},
+      process: { env: { BOARD: "PICO_R1_3" } },
+    };
   },
 };
+
+/** The boards by name. */
+export const BOARD_MODELS: Readonly<Record<string, BoardModel>> = { pixljs, banglejs2, ssd1306 };
+
+/** The board of a name; undefined where there is none. */
+export function boardModel(name: string): BoardModel | undefined {
+  return Object.hasOwn(BOARD_MODELS, name) ? BOARD_MODELS[name] : undefined;
+}

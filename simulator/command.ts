@@ -69,7 +69,7 @@ function simulateOnce(file: SeedFile, options: Options): void {
   pressAll(token, presses);
   if (frameFormat) {
     const picture = FRAME_FORMATS[frameFormat](token.frame());
-    if (options.out !== undefined) writeFileSync(options.out, picture);
+    if (options.out !== undefined) writePicture(options.out, picture);
     else process.stdout.write(picture);
   }
   const display = displayOf(token);
@@ -93,9 +93,20 @@ async function listen(file: SeedFile, options: Options, address: string): Promis
   const seeds = options.serial === undefined ? file.seeds : seedsOf(file, options.serial);
   const desk = new Desk(seeds, options.board, start, () => Date.now() / 1000);
   const app = listenApp(desk, allowedHosts(host));
-  const url = await app.listen({ host, port });
+  const url = await app.listen({ host, port }).catch(async (error: unknown) => {
+    await app.close();
+    throw new InputError("--listen", (error as Error).message);
+  });
   process.stderr.write(`simulated tokens ready at ${url}\n`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
+}
+
+function writePicture(path: string, picture: Uint8Array): void {
+  try {
+    writeFileSync(path, picture);
+  } catch {
+    throw new InputError("--out", `${path} cannot be written`);
+  }
 }
 
 function seedsOf(file: SeedFile, serial: string): SeedFile["seeds"] {
@@ -106,7 +117,7 @@ function seedsOf(file: SeedFile, serial: string): SeedFile["seeds"] {
 
 function parseFrame(options: Options): FrameFormat | undefined {
   if (options.frame === undefined) return undefined;
-  if (!(options.frame in FRAME_FORMATS)) {
+  if (!Object.hasOwn(FRAME_FORMATS, options.frame)) {
     throw new InputError("--frame", "must be png, pbm or text");
   }
   if (options.frame !== "text" && options.out === undefined) {

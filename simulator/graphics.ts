@@ -8,32 +8,53 @@ import type { Frame } from "./frame.js";
 export class Graphics {
   readonly #bytes: Uint8Array;
   #font = { bitmap: "", first: 0, width: 0, height: 0, scale: 1 };
+  #ink = true;
+  #paper = false;
   /** Sends the drawn picture to the display. */
   flip: () => void = () => undefined;
 
+  /** @param vertical whether a byte holds eight pixels one below the other, the top one in bit 0 */
   constructor(
     readonly width: number,
     readonly height: number,
+    readonly vertical = false,
   ) {
     this.#bytes = new Uint8Array((width * height) / 8);
   }
 
-  /** A copy of what has been drawn. */
-  snapshot(): Frame {
-    return { width: this.width, height: this.height, bytes: this.#bytes.slice() };
+  /** The drawn picture's own memory, as the program sees it. */
+  get buffer(): ArrayBufferLike {
+    return this.#bytes.buffer;
   }
 
-  clear(): this {
-    this.#bytes.fill(0);
+  /** A copy of what has been drawn. */
+  snapshot(): Frame {
+    const { width, height } = this;
+    const bytes = this.vertical ? rowsOf(this.#bytes, width, height) : this.#bytes.slice();
+    return { width, height, bytes };
+  }
+
+  /** A colour of one bit: its lowest. */
+  setColor(colour: number): this {
+    this.#ink = (colour & 1) === 1;
     return this;
   }
 
+  setBgColor(colour: number): this {
+    this.#paper = (colour & 1) === 1;
+    return this;
+  }
+
+  clear(): this {
+    return this.clearRect(0, 0, this.width - 1, this.height - 1);
+  }
+
   fillRect(x1: number, y1: number, x2: number, y2: number): this {
-    return this.#rectangle(x1, y1, x2, y2, true);
+    return this.#rectangle(x1, y1, x2, y2, this.#ink);
   }
 
   clearRect(x1: number, y1: number, x2: number, y2: number): this {
-    return this.#rectangle(x1, y1, x2, y2, false);
+    return this.#rectangle(x1, y1, x2, y2, this.#paper);
   }
 
   /** @param height the height in pixels in bits 0 to 7, the scale factor in bits 8 to 15 */
@@ -54,7 +75,7 @@ export class Graphics {
         if (!(byte & (0x80 >> ((start + bit) & 7)))) continue;
         const px = left + Math.floor(bit / height) * scale;
         const py = top + (bit % height) * scale;
-        this.#rectangle(px, py, px + scale - 1, py + scale - 1, true);
+        this.fillRect(px, py, px + scale - 1, py + scale - 1);
       }
       left += width * scale;
     }
@@ -68,13 +89,29 @@ export class Graphics {
     const top = Math.max(0, Math.trunc(Math.min(y1, y2)));
     const bottom = Math.min(this.height - 1, Math.trunc(Math.max(y1, y2)));
     for (let y = top; y <= bottom; y++) {
-      for (let x = left; x <= right; x++) {
-        const bit = x + y * this.width;
-        const mask = 0x80 >> (bit & 7);
-        if (set) this.#bytes[bit >> 3]! |= mask;
-        else this.#bytes[bit >> 3]! &= ~mask;
-      }
+      for (let x = left; x <= right; x++) this.#set(x, y, set);
     }
     return this;
   }
+
+  #set(x: number, y: number, set: boolean): void {
+    const bit = x + y * this.width;
+    const index = this.vertical ? x + (y >> 3) * this.width : bit >> 3;
+    const mask = this.vertical ? 1 << (y & 7) : 0x80 >> (bit & 7);
+    if (set) this.#bytes[index]! |= mask;
+    else this.#bytes[index]! &= ~mask;
+  }
+}
+
+/** A picture kept in vertical bytes, row by row instead. */
+export function rowsOf(vertical: Uint8Array, width: number, height: number): Uint8Array {
+  const rows = new Uint8Array((width * height) / 8);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!(vertical[x + (y >> 3) * width]! & (1 << (y & 7)))) continue;
+      const bit = x + y * width;
+      rows[bit >> 3]! |= 0x80 >> (bit & 7);
+    }
+  }
+  return rows;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { InputError } from "../firmware/seedfile/input-error.js";
 
 /** The package's own directory: the nearest one above this file with a package.json. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let directory = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(directory, "package.json"))) directory = dirname(directory);
   return directory;

@@ -16,7 +16,6 @@ export const IMAGE_FILE = ".boot0";
 export class Machine {
   readonly imageSha256: string;
   readonly buttons: Buttons;
-  readonly graphics: Graphics;
   /** Percent, 0 to 100. */
   battery = 100;
   /** Called whenever what the display shows has changed. */
@@ -34,12 +33,7 @@ export class Machine {
     readonly clock: VirtualClock,
   ) {
     this.buttons = new Buttons(model.buttons, clock);
-    this.graphics = new Graphics(model.width, model.height);
-    this.#shown = this.graphics.snapshot();
-    this.graphics.flip = () => {
-      this.#shown = this.graphics.snapshot();
-      this.onDisplay();
-    };
+    this.#shown = new Graphics(model.width, model.height).snapshot();
     const image = storage.bytes(IMAGE_FILE) ?? new Uint8Array();
     this.imageSha256 = createHash("sha256").update(image).digest("hex");
     runInContext(Buffer.from(image).toString("latin1"), strictContext(this.#globals()), {
@@ -57,13 +51,24 @@ export class Machine {
     return {
       ...this.buttons.pins,
       ...this.model.globals({
-        displayPower: (on) => {
+        show: (frame) => {
+          this.#shown = frame;
+          this.onDisplay();
+        },
+        power: (on) => {
           this.#powered = on;
           this.onDisplay();
         },
+        battery: () => this.battery,
       }),
-      g: this.graphics,
-      E: { getBattery: () => this.battery },
+      Graphics: {
+        createArrayBuffer: (
+          width: number,
+          height: number,
+          _bitsPerPixel: number,
+          options: { vertical_byte: boolean },
+        ) => new Graphics(width, height, options.vertical_byte),
+      },
       getTime: () => this.clock.now,
       setTimeout: (run: () => void, ms: number) => this.clock.after(ms / 1000, run),
       clearTimeout: (id: number) => {

@@ -1,4 +1,4 @@
-import { DIGIT, DIGITS, FACE } from "./face.js";
+import { DIGITS, type Face, FACES } from "./face.js";
 import { type Frame, pixel } from "./frame.js";
 import { GLYPHS } from "./glyphs.js";
 import { Graphics } from "./graphics.js";
@@ -16,33 +16,35 @@ export type Reading =
  */
 export function readFrame(frame: Frame): Reading {
   if (frame.bytes.every((byte) => byte === 0)) return { kind: "blank" };
-  for (const reading of [readCode(frame), readText(frame)]) {
-    if (reading && Buffer.compare(redraw(frame, reading), frame.bytes) === 0) return reading;
+  const face = FACES[`${String(frame.width)}x${String(frame.height)}`];
+  if (!face) return { kind: "unreadable" };
+  for (const reading of [readCode(frame, face), readText(frame, face)]) {
+    if (reading && Buffer.compare(redraw(frame, face, reading), frame.bytes) === 0) return reading;
   }
   return { kind: "unreadable" };
 }
 
-function readCode(frame: Frame): Reading | undefined {
+function readCode(frame: Frame, face: Face): Reading | undefined {
   let code = "";
-  for (const x of FACE.digits.x) {
+  for (const x of face.digits.x) {
     const lit = new Set<string>();
-    eachSegmentPixel((segment, dx, dy) => {
-      if (pixel(frame, x + dx, FACE.digits.y + dy)) lit.add(segment);
+    eachSegmentPixel(face, (segment, dx, dy) => {
+      if (pixel(frame, x + dx, face.digits.y + dy)) lit.add(segment);
     });
     const digit = DIGITS[[...lit].sort().join("")];
     if (digit === undefined) return undefined;
     code += digit;
   }
   let secondsLeft = 0;
-  while (pixel(frame, FACE.bar.x + secondsLeft * FACE.bar.perSecond, FACE.bar.y + FACE.bar.gap)) {
+  while (pixel(frame, face.bar.x + secondsLeft * face.bar.perSecond, face.bar.y + face.bar.gap)) {
     secondsLeft++;
   }
   return { kind: "code", code, secondsLeft };
 }
 
-function readText(frame: Frame): Reading | undefined {
+function readText(frame: Frame, face: Face): Reading | undefined {
   const lines: string[] = [];
-  for (const { x, y, scale } of FACE.lines) {
+  for (const { x, y, scale } of face.lines) {
     let text = "";
     for (let left = x; left + 5 * scale <= frame.width; left += 6 * scale) {
       const rows = Array.from({ length: 7 }, (_, row) =>
@@ -61,24 +63,24 @@ function readText(frame: Frame): Reading | undefined {
 }
 
 /** The frame that would show a reading. */
-function redraw(frame: Frame, reading: Reading): Uint8Array {
+function redraw(frame: Frame, face: Face, reading: Reading): Uint8Array {
   const picture = new Graphics(frame.width, frame.height);
-  if (reading.kind === "code") drawCode(picture, reading.code, reading.secondsLeft);
+  if (reading.kind === "code") drawCode(picture, face, reading.code, reading.secondsLeft);
   if (reading.kind === "text") {
-    for (const [row, line] of reading.lines.entries()) drawLine(picture, line, row);
+    for (const [row, line] of reading.lines.entries()) drawLine(picture, face, line, row);
   }
   return picture.snapshot().bytes;
 }
 
-function drawCode(picture: Graphics, code: string, secondsLeft: number): void {
-  FACE.digits.x.forEach((x, place) => {
+function drawCode(picture: Graphics, face: Face, code: string, secondsLeft: number): void {
+  face.digits.x.forEach((x, place) => {
     const lit = Object.keys(DIGITS).find((segments) => DIGITS[segments] === code[place]) ?? "";
-    eachSegmentPixel((segment, dx, dy) => {
-      const [px, py] = [x + dx, FACE.digits.y + dy];
+    eachSegmentPixel(face, (segment, dx, dy) => {
+      const [px, py] = [x + dx, face.digits.y + dy];
       if (lit.includes(segment)) picture.fillRect(px, py, px, py);
     });
   });
-  const { x, y, height, perSecond, gap } = FACE.bar;
+  const { x, y, height, perSecond, gap } = face.bar;
   const full = x + 60 * perSecond - 1;
   picture.fillRect(x, y, full, y).fillRect(x, y + height - 1, full, y + height - 1);
   if (secondsLeft > 0) {
@@ -86,8 +88,8 @@ function drawCode(picture: Graphics, code: string, secondsLeft: number): void {
   }
 }
 
-function drawLine(picture: Graphics, text: string, row: number): void {
-  const { x, y, scale } = FACE.lines[row]!;
+function drawLine(picture: Graphics, face: Face, text: string, row: number): void {
+  const { x, y, scale } = face.lines[row]!;
   [...text].forEach((character, place) => {
     const art = GLYPHS.find(([known]) => known === character)?.[1] ?? "";
     art.split("/").forEach((pixels, dy) => {
@@ -99,8 +101,11 @@ function drawLine(picture: Graphics, text: string, row: number): void {
   });
 }
 
-function eachSegmentPixel(visit: (segment: string, dx: number, dy: number) => void): void {
-  DIGIT.forEach((row, dy) => {
+function eachSegmentPixel(
+  face: Face,
+  visit: (segment: string, dx: number, dy: number) => void,
+): void {
+  face.digit.forEach((row, dy) => {
     [...row].forEach((segment, dx) => {
       if (segment !== ".") visit(segment, dx, dy);
     });

@@ -1,5 +1,5 @@
 import { RECORD_FILE } from "../firmware/otp/record.js";
-import { BOARD_MODELS } from "./boards.js";
+import { boardModel } from "./boards.js";
 import type { VirtualClock } from "./clock.js";
 import type { Frame } from "./frame.js";
 import { IMAGE_FILE, Machine } from "./machine.js";
@@ -27,7 +27,7 @@ export class SimulatedToken {
 
   /** @throws RangeError for a board that is not known */
   constructor({ board, image, record, clock }: TokenParts) {
-    const model = BOARD_MODELS[board];
+    const model = boardModel(board);
     if (!model) throw new RangeError(`no board is named ${board}`);
     const storage = new Storage();
     storage.write(IMAGE_FILE, image);

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PNG } from "pngjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import pinned from "../firmware/images.json" with { type: "json" };
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
@@ -25,18 +24,6 @@ beforeEach(() => {
 afterEach(() => {
   directory.remove();
 });
-
-const simulate = (...args: string[]) =>
-  runCli([
-    "simulate",
-    "--seeds",
-    at("seeds"),
-    "--key-file",
-    at("key"),
-    "--serial",
-    SEED.serial,
-    ...args,
-  ]);
 
 describe("warifu", () => {
   it.each([
@@ -66,6 +53,7 @@ describe("warifu", () => {
     [["apikey", "list", "--db", "sqlite:/nowhere/at/all.db"], "--db"],
     [["build", "--board", "toaster", "--out", "/nowhere"], "--board: must be one of pixljs"],
     [["demo", "--port", "x"], "--port"],
+    [["apikey", "list", "--db", "sqlite::memory:"], "--db: must be sqlite:PATH"],
   ])("%j exits with 2 and names what is wrong", async (args, text) => {
     const result = await runCli(args);
     expect(result.code).toBe(2);
@@ -149,79 +137,6 @@ describe("warifu provision", () => {
       stderr: expect.stringContaining("exists already") as string,
     });
     expect(readFileSync(at("new"), "utf8")).toBe("precious");
-  });
-});
-
-describe("warifu simulate", () => {
-  it("prints the code a person would read", async () => {
-    expect(await simulate("--at", "59", "--start", "0")).toEqual({
-      code: 0,
-      stdout: "755224\n",
-      stderr: "",
-    });
-    const later = await simulate("--at", "2033-05-18T03:33:20Z", "--json");
-    expect(JSON.parse(later.stdout)).toEqual({
-      serial: SEED.serial,
-      code: "864010",
-      display: "864 010",
-      secondsLeft: 40,
-      imageSha256: pinned.pixljs.sha256,
-    });
-  });
-
-  it("shows a word where there is no code, and exits with 1", async () => {
-    const early = await simulate("--at", "59");
-    expect(early).toMatchObject({ code: 1, stdout: "CLOCK LOST\n" });
-  });
-
-  it.each([
-    ["none", "\n"],
-    ["BTN2", "\n"],
-    ["BTN1:2", "SERIAL\n1234 5678\n"],
-    ["BTN1:2,BTN1", "EXPIRES (JST)\nNEVER\n"],
-    ["BTN1:2,BTN1,BTN1", "TIME (UTC)\n1970-01-01\n00:01:02\n"],
-  ])("--press %s", async (press, stdout) => {
-    expect(await simulate("--at", "60", "--start", "0", "--press", press)).toMatchObject({
-      code: 0,
-      stdout,
-    });
-  });
-
-  it("writes the frame as PNG, PBM and text", async () => {
-    const time = ["--at", "59", "--start", "0"];
-    await simulate(...time, "--frame", "png", "--out", at("frame.png"));
-    await simulate(...time, "--frame", "pbm", "--out", at("frame.pbm"));
-    const text = await simulate(...time, "--frame", "text");
-    const png = PNG.sync.read(readFileSync(at("frame.png")));
-    expect([png.width, png.height]).toEqual([128, 64]);
-    const pbm = readFileSync(at("frame.pbm"));
-    expect(pbm.subarray(0, 10).toString()).toBe("P4\n128 64\n");
-    expect(pbm.length).toBe(10 + 1024);
-    // Each pixel of the PNG is dark exactly where the PBM has a bit.
-    for (let i = 0; i < 128 * 64; i++) {
-      const bit = (pbm[10 + (i >> 3)]! >> (7 - (i & 7))) & 1;
-      expect(png.data[i * 4]! < 128 ? 1 : 0).toBe(bit);
-    }
-    expect(text.stdout).toMatchSnapshot();
-  });
-
-  it.each([
-    [["--serial", "99999999"], "--serial"],
-    [["--board", "toaster"], "--board"],
-    [["--at", "noon"], "--at"],
-    [["--start", "noon"], "--start"],
-    [["--press", "BTN1:soon"], "--press"],
-    [["--press", "BTN9"], "--press: pixljs has the buttons"],
-    [["--press", "BTN1:9999"], "--press"],
-    [["--frame", "gif"], "--frame"],
-    [["--frame", "png"], "--out"],
-    [["--listen", "nowhere"], "--listen"],
-    [["--listen", "127.0.0.1:0"], "--allow-production-seeds"],
-    [["--listen", "127.0.0.1:99999", "--allow-production-seeds"], "--listen"],
-  ])("%j is refused by name", async (args, text) => {
-    const result = await simulate(...args);
-    expect(result.code).toBe(2);
-    expect(result.stderr).toContain(text);
   });
 });
 

@@ -33,6 +33,7 @@ function sourceCode({ algorithm, seed, step }: CodeVector): string {
 /** A trace that shows a vector's code: the clock stands at the beginning of its minute. */
 function traceOf({ algorithm, seed, step }: CodeVector): Trace {
   return {
+    board: "pixljs",
     record: record({ seed, algorithm: ALGORITHMS[algorithm], expiry: 0 }),
     start: step * 60,
     battery: 100,

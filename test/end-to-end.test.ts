@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -106,6 +107,17 @@ describe("the server as a process", () => {
     );
     expect(answers.filter(({ accepted }) => accepted === true)).toHaveLength(1);
     expect(answers.filter(({ reason }) => reason === "already_used")).toHaveLength(199);
+  });
+
+  it("stops in time, whoever holds a connection open", async () => {
+    const { server, url } = await serve();
+    const { port } = new URL(url);
+    const silent = connect(Number(port), "127.0.0.1");
+    silent.on("error", () => undefined);
+    await new Promise((resolve) => silent.once("connect", resolve));
+    await verify(url, wrongCodeOf(SEED, Date.now()));
+    expect(await server.stop("SIGTERM")).toBe(0);
+    silent.destroy();
   });
 
   it("logs no code, no seed and no key", async () => {

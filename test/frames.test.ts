@@ -1,31 +1,28 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { BOARDS } from "../firmware/factory/image-options.js";
 import { loadImage } from "../simulator/image.js";
+import { readRecording, unpackFrame } from "./frames/recording.js";
 import { namedTraces } from "./frames/states.js";
 import { type Call, primitiveDrawings, runDrawings, simulateDrawing } from "./frames/primitives.js";
 import { ESPRUINO, runTraces } from "./live/interpreter.js";
 import { simulateTrace } from "./support/simulate-trace.js";
 import { readData } from "./support/vectors.js";
 
-interface Recording {
-  origin: string;
-  imageSha256: string;
-  traces: { name: string; delays: number[]; frames: string[] }[];
-}
-
-const recording = readData("frames/pixljs.json") as Recording;
-const image = loadImage("pixljs");
-const traces = namedTraces();
 const base64 = (frame: Uint8Array): string => Buffer.from(frame).toString("base64");
 
-describe("frames recorded from the real interpreter", () => {
+describe.each(BOARDS)("frames of %s, recorded from the real interpreter,", (board) => {
+  const recording = readRecording(board);
+  const image = loadImage(board);
+  const traces = namedTraces(board);
+
   it("are of the image that is shipped", () => {
     expect(createHash("sha256").update(image).digest("hex")).toBe(recording.imageSha256);
   });
 
   it("are of every state, and of none that is no longer there", () => {
     expect(recording.traces.map(({ name }) => name)).toEqual(traces.map(({ name }) => name));
-    const states = new Set(recording.traces.flatMap(({ frames }) => frames));
+    const states = new Set(recording.traces.flatMap(({ frames }) => frames.map(base64)));
     expect(states.size).toBeGreaterThanOrEqual(60);
   });
 
@@ -34,7 +31,7 @@ describe("frames recorded from the real interpreter", () => {
     ({ trace, index }) => {
       const recorded = recording.traces[index]!;
       const simulated = simulateTrace(image, trace);
-      expect(simulated.frames.map(base64)).toEqual(recorded.frames);
+      expect(simulated.frames.map(base64)).toEqual(recorded.frames.map(base64));
       expect(simulated.delays).toEqual(recorded.delays);
     },
   );
@@ -42,13 +39,14 @@ describe("frames recorded from the real interpreter", () => {
   it.runIf(ESPRUINO)("are what the interpreter draws now (ESPRUINO is set)", async () => {
     const results = await runTraces(ESPRUINO!, image, traces);
     expect(results.map(({ frames, delays }) => ({ delays, frames: frames.map(base64) }))).toEqual(
-      recording.traces.map(({ frames, delays }) => ({ delays, frames })),
+      recording.traces.map(({ frames, delays }) => ({ delays, frames: frames.map(base64) })),
     );
   });
 });
 
 describe("drawing primitives", () => {
-  const recorded = (readData("frames/primitives.json") as { frames: string[] }).frames;
+  const file = readData("frames/primitives.json") as { frames: string[] };
+  const recorded = file.frames.map((packed) => base64(unpackFrame(packed)));
   const drawings: Call[][] = primitiveDrawings();
 
   it("draw what the interpreter drew, to the pixel", () => {

@@ -31,7 +31,8 @@ export function screenOf(state: State): Screen {
     return lines("TIME (UTC)", civilDate(state.time), civilTime(state.time, true), true);
   }
   if (state.page === BATTERY) {
-    return lines("BATTERY", state.token!.memory.battery().toString() + "%", "", false);
+    const percent = state.token!.memory.battery();
+    return lines("BATTERY", percent === undefined ? "-" : percent.toString() + "%", "", false);
   }
   if (state.page === IMAGE) return lines("IMAGE SHA-1", imageHash(state.token!), "", false);
   if (!record) return lines(state.page === SERIAL ? "SERIAL" : "EXPIRES (JST)", "-", "", false);

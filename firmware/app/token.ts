@@ -10,8 +10,8 @@ export interface Memory {
   readonly image: () => Uint8Array | undefined;
   /** The board's native hash, or undefined where it has none. */
   readonly hash: (algorithm: number) => Hash | undefined;
-  /** Percent, 0 to 100. */
-  readonly battery: () => number;
+  /** Percent, 0 to 100; undefined on a board that cannot tell. */
+  readonly battery: () => number | undefined;
 }
 
 /** A token as it stands in memory while its display is lit. */
@@ -27,7 +27,7 @@ function noCode(): string {
   return "";
 }
 
-/** Reads the token out of the board's memory: at each waking, so no seed stays in RAM in the dark. */
+/** Reads the token out of the board's memory: at each waking, so none is kept in RAM in the dark. */
 export function loadToken(memory: Memory): Token {
   const bytes = memory.record();
   const sha1 = memory.hash(SHA1);

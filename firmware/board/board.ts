@@ -1,10 +1,12 @@
 import type { Pen } from "../app/draw.js";
+import type { Face } from "../app/face.js";
 import type { Memory } from "../app/token.js";
 
 /** All that the device program asks of a board. Each board is one file that fills this in. */
 export interface Board {
   readonly memory: Memory;
   readonly pen: Pen;
+  readonly face: Face;
   /** Sends what was drawn to the display. */
   readonly flip: () => void;
   readonly power: (on: boolean) => void;

@@ -1,3 +1,4 @@
+import type { Pen } from "../app/draw.js";
 import type { Memory } from "../app/token.js";
 import { blockLength, digestLength, type Hash, SHA1, SHA256 } from "../otp/hash.js";
 import { RECORD_FILE } from "../otp/record.js";
@@ -22,10 +23,50 @@ function nativeHash(algorithm: number): Hash | undefined {
   };
 }
 
-/** The memory of every Espruino board: Storage, native crypto, the battery. */
+/** The memory of every Espruino board: Storage, native crypto, the battery where it has one. */
 export const memory: Memory = {
   record: () => bytesOf(RECORD_FILE),
   image: () => bytesOf(IMAGE_FILE),
   hash: nativeHash,
-  battery: () => E.getBattery(),
+  battery: () => (E.getBattery ? E.getBattery() : undefined),
 };
+
+/** Drawing with the board's own Graphics. */
+export function penOf(graphics: EspruinoGraphics): Pen {
+  return {
+    clear: () => {
+      graphics.clear();
+    },
+    fill: (x1, y1, x2, y2) => {
+      graphics.fillRect(x1, y1, x2, y2);
+    },
+    erase: (x1, y1, x2, y2) => {
+      graphics.clearRect(x1, y1, x2, y2);
+    },
+    font: (bitmap, first, width, height) => {
+      graphics.setFontCustom(bitmap, first, width, height);
+    },
+    text: (text, x, y) => {
+      graphics.drawString(text, x, y);
+    },
+  };
+}
+
+export function after(milliseconds: number, handler: () => void): number {
+  return setTimeout(handler, milliseconds);
+}
+
+export function cancel(timer: number): void {
+  clearTimeout(timer);
+}
+
+/** Watches a button that bounces for less than 25 ms. */
+export function watchButton(pin: Pin, handler: (down: boolean) => void): void {
+  setWatch(
+    (event) => {
+      handler(event.state);
+    },
+    pin,
+    { repeat: true, edge: "both", debounce: 25 },
+  );
+}

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pinned from "../images.json" with { type: "json" };
+import { packageRoot } from "../../simulator/image.js";
 import { InputError } from "../seedfile/input-error.js";
 import { type Board, BOARDS, imageOptions } from "./image-options.js";
 
@@ -21,7 +22,7 @@ export async function buildImage(board: string, outDir: string): Promise<BuiltIm
   if (!isBoard(board)) throw new InputError("--board", `must be one of ${BOARDS.join(", ")}`);
   const { build } = await loadBundler();
   const directory = resolve(outDir);
-  await build(imageOptions(board, directory));
+  await build(imageOptions(board, directory, packageRoot()));
   const file = join(directory, `${board}.js`);
   const image = readFileSync(file);
   const sha256 = createHash("sha256").update(image).digest("hex");

@@ -3,6 +3,7 @@ import { parseExpiryDate } from "../seedfile/instant.js";
 import { readKeyFile } from "../seedfile/key-file.js";
 import { writePskc } from "../seedfile/pskc-write.js";
 import type { Algorithm } from "../seedfile/seed.js";
+import { addBoardsCommand } from "./boards-command.js";
 import { buildImage } from "./build.js";
 import { addFlashCommand } from "./flash-command.js";
 import { addExportCommand } from "./export-command.js";
@@ -45,6 +46,7 @@ export function addFactoryCommands(program: Command): void {
       const text = `${built.file}: ${String(built.bytes)} bytes, SHA-256 ${built.sha256}`;
       process.stdout.write(`${json ? JSON.stringify(built) : text}\n`);
     });
+  addBoardsCommand(program);
   addExportCommand(program);
   addFlashCommand(program);
 }

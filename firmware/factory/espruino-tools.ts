@@ -53,6 +53,14 @@ const BOARD_INFO = { info: { builtin_modules: ["crypto", "Storage"] } };
 export function espruinoTools(port: string): RunOnBoard {
   return async (script) => {
     const directory = mkdtempSync(join(tmpdir(), "warifu-flash-"));
+    const remove = (): void => {
+      rmSync(directory, { recursive: true, force: true });
+    };
+    // The script holds a seed: it goes whatever ends this process.
+    process.once("exit", remove);
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const end = (): never => process.exit(130);
+    for (const signal of signals) process.once(signal, end);
     try {
       const [scriptFile, boardFile] = [join(directory, "script.js"), join(directory, "board.json")];
       writeFileSync(scriptFile, script, { mode: 0o600 });
@@ -64,7 +72,9 @@ export function espruinoTools(port: string): RunOnBoard {
       ]);
       return { value: parseReport(output), at };
     } finally {
-      rmSync(directory, { recursive: true, force: true });
+      for (const signal of signals) process.off(signal, end);
+      process.off("exit", remove);
+      remove();
     }
   };
 }
@@ -87,7 +97,11 @@ export function parseReport(output: string): unknown {
 async function runCli(options: readonly string[]): Promise<{ output: string; at: number }> {
   const cli = createRequire(import.meta.url).resolve(CLI);
   const child = spawn(process.execPath, [cli, ...options], { stdio: ["ignore", "pipe", "pipe"] });
-  const timer = setTimeout(() => child.kill("SIGKILL"), TIME_LIMIT);
+  const kill = (): void => {
+    child.kill("SIGKILL");
+  };
+  const timer = setTimeout(kill, TIME_LIMIT);
+  process.once("exit", kill);
   let output = "";
   let at = 0;
   for (const stream of [child.stdout, child.stderr]) {
@@ -98,5 +112,6 @@ async function runCli(options: readonly string[]): Promise<{ output: string; at:
   }
   await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(timer);
+  process.off("exit", kill);
   return { output, at };
 }

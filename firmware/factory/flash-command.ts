@@ -40,7 +40,7 @@ async function runFlash(options: FlashOptions): Promise<void> {
   const job = { seed, board: options.board, image, now: () => Date.now() / 1000 };
   try {
     const result = await flash(job, espruinoTools(options.port));
-    const text = `${result.serial}: flashed; its code was read back and is right, its clock is ${String(result.clockError)} s off`;
+    const text = `${result.serial}: flashed; its code was read back and is right, its clock is ${String(result.clockError)} s off\nimage SHA-256 ${result.imageSha256}`;
     process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`);
   } catch (error) {
     if (!(error instanceof FlashError)) throw error;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { RECORD_FILE } from "../otp/record.js";
 import { IMAGE_FILE } from "../../simulator/machine.js";
@@ -22,6 +23,7 @@ export interface FlashJob {
 /** What a flashed board showed. */
 export interface FlashResult {
   readonly serial: string;
+  readonly imageSha256: string;
   /** Seconds the board's clock is ahead of ours. */
   readonly clockError: number;
 }
@@ -48,7 +50,8 @@ export async function flash(job: FlashJob, run: RunOnBoard): Promise<FlashResult
   if (Math.abs(clockError) > CLOCK_TOLERANCE) {
     throw new FlashError("set the clock", `it is ${String(clockError)} s off`);
   }
-  return { serial: job.seed.serial, clockError };
+  const imageSha256 = createHash("sha256").update(job.image).digest("hex");
+  return { serial: job.seed.serial, imageSha256, clockError };
 }
 
 interface Stored {

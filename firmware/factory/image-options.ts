@@ -1,19 +1,21 @@
+import { join } from "node:path";
 import type { Options } from "tsup";
 
 /** The boards an image can be built for. */
-export const BOARDS = ["pixljs"] as const;
+export const BOARDS = ["pixljs", "banglejs2", "ssd1306"] as const;
 export type Board = (typeof BOARDS)[number];
 
 /**
  * How the bundler makes a board's image: one script without exports (Espruino's parser would run an
  * export helper's loop closure wrongly), in the newest syntax whose every form the boards can parse.
+ * @param root the checkout's directory
  */
-export function imageOptions(board: Board, outDir: string): Options {
+export function imageOptions(board: Board, outDir: string, root = process.cwd()): Options {
   return {
-    entry: { [board]: "firmware/main.ts" },
+    entry: { [board]: join(root, "firmware/main.ts") },
     outDir,
     config: false,
-    tsconfig: "firmware/tsconfig.json",
+    tsconfig: join(root, "firmware/tsconfig.json"),
     // With "iife" the bundler would put its own function in place of the board's require.
     format: "cjs",
     target: "es2015",
@@ -21,7 +23,7 @@ export function imageOptions(board: Board, outDir: string): Options {
     silent: true,
     outExtension: () => ({ js: ".js" }),
     esbuildOptions: (options) => {
-      options.alias = { "#board": `./firmware/board/${board}.ts` };
+      options.alias = { "#board": join(root, `firmware/board/${board}.ts`) };
       options.external = ["Storage", "crypto"]; // the board's own modules
       options.banner = { js: "(()=>{" };
       options.footer = { js: "})();" };

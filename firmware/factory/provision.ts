@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { BOARD_MODELS } from "../../simulator/boards.js";
+import { BOARD_MODELS, boardModel } from "../../simulator/boards.js";
 import { InputError } from "../seedfile/input-error.js";
 import { type Algorithm, ALGORITHMS, type Seed, SERIAL_PATTERN } from "../seedfile/seed.js";
 
@@ -37,10 +37,10 @@ export function provision(batch: Batch): Seed[] {
     throw new InputError("--count", `serials of ${String(firstSerial.length)} digits do not reach`);
   }
   if (expiry <= start) throw new InputError("--expires", "must be in the future");
-  if (!(algorithm in ALGORITHMS)) {
+  if (!Object.hasOwn(ALGORITHMS, algorithm)) {
     throw new InputError("--algorithm", "must be SHA1, SHA256 or SHA512");
   }
-  const model = BOARD_MODELS[board];
+  const model = boardModel(board);
   if (!model) {
     throw new InputError("--board", `must be one of ${Object.keys(BOARD_MODELS).join(", ")}`);
   }

@@ -2,7 +2,7 @@ import { createDecipheriv, createHmac, pbkdf2, timingSafeEqual } from "node:cryp
 import { promisify } from "node:util";
 import { InputError } from "./input-error.js";
 import type { FileKey } from "./key-file.js";
-import { AES_CBC, AES_WRAP, HMAC_HASHES, PKCS5 } from "./pskc-names.js";
+import { AES_CBC, AES_WRAP, HMAC_HASHES, type KeyWrap, PKCS5 } from "./pskc-names.js";
 import { child, descend, type Element } from "./xml.js";
 
 /** Keeps a hostile file from spending minutes; the writer's own count is far below. */
@@ -23,10 +23,16 @@ export async function openContainer(
   const encryptionKey = await findKey(child(container, "EncryptionKey"), key);
   const macMethod = child(container, "MACMethod");
   return (secret) => {
+    // In a file that protects its secrets a plain one is a forgery.
+    const plain = child(secret, "PlainValue");
+    if (plain && (encryptionKey ?? macMethod ?? child(secret, "EncryptedValue"))) {
+      throw new InputError("PlainValue", "stands in a file whose secrets are encrypted");
+    }
+    if (plain) return base64(plain, "PlainValue");
     const encrypted = child(secret, "EncryptedValue");
     if (!encrypted) throw new InputError("Secret", "has neither a plain nor an encrypted value");
     if (!encryptionKey) throw new InputError("EncryptionKey", "is missing");
-    const wrap = AES_WRAP[algorithmOf(encrypted)];
+    const wrap = AES_WRAP.get(algorithmOf(encrypted));
     if (wrap) return unwrapKey(encrypted, encryptionKey, wrap);
     checkMac(macMethod, child(secret, "ValueMAC"), cipherValue(encrypted), encryptionKey);
     return decryptValue(encrypted, encryptionKey);
@@ -62,7 +68,7 @@ async function deriveKey(derived: Element, passphrase: string): Promise<Uint8Arr
   const length = wholeNumber(child(parameters, "KeyLength"), 16, 32);
   const prf = child(parameters, "PRF")?.attributes.get("Algorithm");
   // HMAC-SHA-1 is PBKDF2's default (RFC 8018 appendix A.2).
-  const hash = prf === undefined ? "sha1" : HMAC_HASHES[prf];
+  const hash = prf === undefined ? "sha1" : HMAC_HASHES.get(prf);
   if (!hash) throw new InputError("PRF", "is not supported");
   return promisify(pbkdf2)(passphrase, salt, iterations, length, hash);
 }
@@ -76,7 +82,7 @@ function checkMac(
 ): void {
   if (!method) throw new InputError("MACMethod", "is missing: CBC without a MAC is refused");
   if (!valueMac) throw new InputError("ValueMAC", "is missing");
-  const hash = HMAC_HASHES[method.attributes.get("Algorithm") ?? ""];
+  const hash = HMAC_HASHES.get(method.attributes.get("Algorithm") ?? "");
   if (!hash) throw new InputError("MACMethod", "is not supported");
   const macKeyElement = child(method, "MACKey");
   // Without a key of its own the MAC uses the encryption key (RFC 6030 section 6.1.1).
@@ -92,7 +98,7 @@ function checkMac(
 
 /** An XML Encryption value in CBC mode: the IV, then the ciphertext (XML Encryption section 5.2). */
 function decryptValue(data: Element, key: Uint8Array, field = "EncryptedValue"): Uint8Array {
-  const algorithm = AES_CBC[algorithmOf(data)];
+  const algorithm = AES_CBC.get(algorithmOf(data));
   if (!algorithm) throw new InputError("EncryptionMethod", "is not supported");
   checkKeyLength(key, algorithm.keyLength);
   const value = cipherValue(data);
@@ -105,11 +111,7 @@ function decryptValue(data: Element, key: Uint8Array, field = "EncryptedValue"):
 }
 
 /** A wrapped key, which is whole or not there at all (RFC 3394 section 2.2.2, RFC 5649 section 4.2). */
-function unwrapKey(
-  data: Element,
-  key: Uint8Array,
-  { cipher, keyLength, iv }: { cipher: string; keyLength: number; iv: string },
-): Uint8Array {
+function unwrapKey(data: Element, key: Uint8Array, { cipher, keyLength, iv }: KeyWrap): Uint8Array {
   checkKeyLength(key, keyLength);
   try {
     const decipher = createDecipheriv(cipher, key, Buffer.from(iv, "hex"));

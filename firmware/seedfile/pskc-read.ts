@@ -1,6 +1,6 @@
 import { InputError } from "./input-error.js";
 import type { FileKey } from "./key-file.js";
-import { base64, type Decrypt, openContainer } from "./pskc-decrypt.js";
+import { type Decrypt, openContainer } from "./pskc-decrypt.js";
 import { PSKC } from "./pskc-names.js";
 import { child, descend, type Element, elementsNamed } from "./xml.js";
 
@@ -21,6 +21,9 @@ export interface PskcKey {
   readonly timeInterval: string | undefined;
   readonly timeDrift: string | undefined;
   readonly policy: Element | undefined;
+  /** The device's own dates stand beside the key's policy (RFC 6030 section 4.3.1). */
+  readonly deviceStart: string | undefined;
+  readonly deviceExpiry: string | undefined;
   /** Whether the secret stood in the file encrypted. */
   readonly encrypted: boolean;
   /** The file's root with what stands beside its packages, a signature among them. */
@@ -55,16 +58,16 @@ export async function* readPskc(
 
 function readPackage(container: Element, keyPackage: Element, decrypt: Decrypt): PskcKey {
   const serial = descend(keyPackage, "DeviceInfo", "SerialNo")?.text;
-  const key = child(keyPackage, "Key");
-  const data = child(key, "Data");
-  const secret = child(data, "Secret");
-  const plain = child(secret, "PlainValue");
-  const parameters = child(key, "AlgorithmParameters");
-  const format = child(parameters, "ResponseFormat")?.attributes;
   try {
+    const key = child(keyPackage, "Key");
+    const data = child(key, "Data");
+    const secret = child(data, "Secret");
+    const plain = child(secret, "PlainValue");
+    const parameters = child(key, "AlgorithmParameters");
+    const format = child(parameters, "ResponseFormat")?.attributes;
     return {
       serial,
-      secret: plain ? base64(plain, "PlainValue") : secret && decrypt(secret),
+      secret: secret && decrypt(secret),
       keyReference: child(key, "KeyReference")?.text,
       encrypted: secret !== undefined && !plain,
       container,
@@ -77,6 +80,8 @@ function readPackage(container: Element, keyPackage: Element, decrypt: Decrypt):
       timeInterval: plainValue(data, "TimeInterval"),
       timeDrift: plainValue(data, "TimeDrift"),
       policy: child(key, "Policy"),
+      deviceStart: descend(keyPackage, "DeviceInfo", "StartDate")?.text,
+      deviceExpiry: descend(keyPackage, "DeviceInfo", "ExpiryDate")?.text,
     };
   } catch (error) {
     throw error instanceof InputError && serial ? error.within(`serial ${serial}`) : error;

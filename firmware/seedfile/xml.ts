@@ -1,5 +1,6 @@
 import { SaxesParser } from "saxes";
 import { InputError } from "./input-error.js";
+import { NAMESPACES } from "./pskc-names.js";
 
 /** An XML element: namespaces resolved, whitespace around its text removed. */
 export interface Element {
@@ -42,7 +43,9 @@ export async function* elementsNamed(
   });
   parser.on("opentag", (tag) => {
     if (open.length >= MAX_DEPTH) fail("is nested too deeply");
-    const attributes = new Map(Object.values(tag.attributes).map((a) => [a.local, a.value]));
+    // Attributes of a namespace of their own are none of ours.
+    const own = Object.values(tag.attributes).filter((attribute) => attribute.uri === "");
+    const attributes = new Map(own.map((attribute) => [attribute.local, attribute.value]));
     const element = { uri: tag.uri, name: tag.local, attributes, children: [], text: "" };
     root ??= element;
     open.at(-1)?.children.push(element);
@@ -77,9 +80,16 @@ export async function* elementsNamed(
   for (const element of closed) yield { root: root!, element };
 }
 
-/** The one child of a name; undefined where there is none. */
+/**
+ * The one child of a name, in a namespace that PSKC uses; undefined where there is none.
+ * @throws InputError where there are two: which of them counts would be a matter of taste
+ */
 export function child(parent: Element | undefined, name: string): Element | undefined {
-  return parent?.children.find((element) => element.name === name);
+  const found = parent?.children.filter(
+    (element) => element.name === name && NAMESPACES.has(element.uri),
+  );
+  if (found && found.length > 1) throw new InputError(name, `stands twice in ${parent!.name}`);
+  return found?.[0];
 }
 
 /** Follows a path of names downwards. */

@@ -21,19 +21,26 @@ export interface Parts {
   readonly logger?: FastifyServerOptions["logger"];
   /** Whether to serve the demonstration's page, on which anyone may try a code. */
   readonly demoPage?: boolean;
+  /** Addresses of proxies whose word for a caller's own address is taken. */
+  readonly trustProxy?: string[];
 }
 
 const BODY_LIMIT = 16_384; // bytes; imports have their own
+const REQUEST_TIMEOUT = 30_000; // milliseconds to send a whole request
+const CLOSING_TIME = 5_000; // milliseconds for what came in to be answered
 
 /** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { store, vault, now, logger = false, demoPage = false } = parts;
+  const { store, vault, now, logger = false, demoPage = false, trustProxy = [] } = parts;
   const app = fastify({
     logger,
     // What is asked and answered stands in the audit.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: "idle",
+    requestTimeout: REQUEST_TIMEOUT,
+    trustProxy: trustProxy.length > 0 ? trustProxy : false,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
   });
   app.removeContentTypeParser("text/plain");
@@ -42,6 +49,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     throw new Problem("not_found");
   });
   app.addHook("onClose", async () => store.close());
+  closeInTime(app);
   // The pages and codes of a bank are nobody's to keep.
   app.addHook("onSend", async (_request, reply) => {
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
@@ -63,4 +71,20 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     if (demoPage) await addDemoPage(routes, tokens, now);
   });
   return app;
+}
+
+/** Once closing, each answer ends its connection, and none is waited for without end. */
+function closeInTime(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook("preClose", (done) => {
+    closing = true;
+    setTimeout(() => {
+      app.server.closeAllConnections();
+    }, CLOSING_TIME).unref();
+    done();
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
+    return Promise.resolve();
+  });
 }

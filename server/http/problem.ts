@@ -43,7 +43,14 @@ export async function sendProblem(
 ): Promise<void> {
   const { code, message, field } = problemOf(error);
   const { status, title } = PROBLEMS[code];
-  if (status >= 500) request.log.error({ problem: code, error: error.name }, title);
+  if (status >= 500) {
+    // The store's messages may hold a path, never a value; of others only where they arose is kept.
+    const cause =
+      error instanceof StoreUnavailable
+        ? error.message
+        : error.stack?.replace(/^[^]*?\n {4}at/, "at");
+    request.log.error({ problem: code, error: error.name, cause }, title);
+  }
   const body = { type: "about:blank", title, status, code, detail: message, field };
   if (status === 401) void reply.header("www-authenticate", "Bearer");
   if (status === 503) void reply.header("retry-after", "1");
@@ -72,6 +79,9 @@ function fastifyProblem(error: FastifyError | Error): Problem {
   switch (error.statusCode) {
     case 413:
       return new Problem("body_too_large");
+    case 414:
+    case 404:
+      return new Problem("not_found");
     case 415:
       return new Problem("unsupported_media_type");
     case 400:

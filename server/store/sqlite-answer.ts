@@ -14,7 +14,9 @@ export function guarded<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
+    // A broken rule of the schema is a mistake of ours, which waiting does not mend.
+    const broken = error instanceof Database.SqliteError && /CONSTRAINT|MISMATCH/.test(error.code);
+    if (!(error instanceof Database.SqliteError) || broken) throw error;
     throw new StoreUnavailable(error.message, { cause: error });
   }
 }

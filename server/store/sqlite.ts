@@ -1,18 +1,13 @@
+import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { AuditEntry } from "../core/audit.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
-import { answered, type Atomically, guarded } from "./sqlite-answer.js";
+import { answered, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter } from "./sqlite-audit.js";
 import { keyMethods } from "./sqlite-keys.js";
 import { type AuditRecord, listedAuditRow } from "./sqlite-rows.js";
 import { type ReadToken, tokenMethods, tokenReader } from "./sqlite-tokens.js";
-import {
-  type Outcome,
-  type Store,
-  StoreUnavailable,
-  type StoredToken,
-  type Work,
-} from "./store.js";
+import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
 const BUSY_TIMEOUT = 5000;
 
@@ -35,6 +30,8 @@ export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
 
 function openFile(path: string, timeout: number): Database.Database {
   try {
+    // Made here first, so that only its owner can read it.
+    if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
     return new Database(path, { timeout });
   } catch (error) {
     throw new StoreUnavailable((error as Error).message, { cause: error });

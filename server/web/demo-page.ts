@@ -20,6 +20,11 @@ interface Form {
   code?: string;
 }
 
+const FORM = {
+  type: "object",
+  properties: { serial: { type: "string" }, code: { type: "string" } },
+} as const;
+
 /** A page on which a newcomer types a token's code: for the demonstration only, with no login. */
 export async function addDemoPage(
   app: FastifyInstance,
@@ -30,9 +35,9 @@ export async function addDemoPage(
   app.get("/", { schema: { hide: true } }, async (_request, reply) =>
     reply.headers(HEADERS).send(page("", "")),
   );
-  app.post<{ Body: Form | undefined }>("/", { schema: { hide: true } }, async (request, reply) => {
-    const serial = request.body?.serial?.trim() ?? "";
-    const code = request.body?.code?.trim() ?? "";
+  app.post<{ Body: Form }>("/", { schema: { hide: true, body: FORM } }, async (request, reply) => {
+    const serial = request.body.serial?.trim() ?? "";
+    const code = request.body.code?.trim() ?? "";
     const caller: Caller = { actor: "demo page", source: request.ip, at: now() };
     const answer =
       /^[0-9]{8,12}$/.test(serial) && /^[0-9]{6}$/.test(code)

@@ -133,7 +133,7 @@ function sendEvents(
 }
 
 function isFormat(format: string): format is FrameFormat {
-  return format in FRAME_FORMATS;
+  return Object.hasOwn(FRAME_FORMATS, format);
 }
 
 async function problem(

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { civilDate, civilTime } from "../../firmware/app/calendar.js";
 import { draw, type Pen } from "../../firmware/app/draw.js";
+import { smallFace } from "../../firmware/app/face.js";
 import { screenOf } from "../../firmware/app/screen.js";
 import {
   CODE,
@@ -42,8 +43,8 @@ function readState(state: State, before?: State): ReturnType<typeof readFrame> {
     font: (...font) => graphics.setFontCustom(...font),
     text: (...text) => graphics.drawString(...text),
   };
-  if (before) draw(pen, screenOf(before), undefined);
-  draw(pen, screenOf(state), before && screenOf(before));
+  if (before) draw(pen, smallFace, screenOf(before), undefined);
+  draw(pen, smallFace, screenOf(state), before && screenOf(before));
   return readFrame(graphics.snapshot());
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import pinned from "../../firmware/images.json" with { type: "json" };
 import { espruinoTools, parseReport, reportScript } from "../../firmware/factory/espruino-tools.js";
 import { flash, type FlashJob } from "../../firmware/factory/flash.js";
 import { loadImage } from "../../simulator/image.js";
@@ -24,7 +25,11 @@ describe("flashing a board", () => {
   });
 
   it("writes image and record and reads the code back", async () => {
-    expect(await flash(job(), board.run)).toEqual({ serial: SEED.serial, clockError: 0 });
+    expect(await flash(job(), board.run)).toEqual({
+      serial: SEED.serial,
+      imageSha256: pinned.pixljs.sha256,
+      clockError: 0,
+    });
     expect(board.storage.bytes(".boot0")).toEqual(new Uint8Array(loadImage("pixljs")));
   });
 

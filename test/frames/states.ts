@@ -36,7 +36,8 @@ export function record(fields: Partial<Parameters<typeof encodeRecord>[0]> = {})
 
 function trace(name: string, steps: readonly Step[], given: Partial<Trace> = {}): NamedTrace {
   const hashes: readonly HashName[] = ["SHA1"];
-  return { name, record: record(), start: MORNING, battery: 87, hashes, steps, ...given };
+  const usual = { board: "pixljs", record: record(), start: MORNING, battery: 87, hashes };
+  return { name, ...usual, steps, ...given };
 }
 
 /** Codes that together show every digit in every place. */
@@ -132,7 +133,14 @@ function timeTraces(): NamedTrace[] {
   ];
 }
 
-/** Every state whose frames are kept. */
-export function namedTraces(): NamedTrace[] {
-  return [...digitTraces(), ...barTraces(), ...pageTraces(), ...wordTraces(), ...timeTraces()];
+/** Every state of a board whose frames are kept. */
+export function namedTraces(board: string): NamedTrace[] {
+  const traces = [
+    ...digitTraces(),
+    ...barTraces(),
+    ...pageTraces(),
+    ...wordTraces(),
+    ...timeTraces(),
+  ];
+  return traces.map((each) => ({ ...each, board }));
 }

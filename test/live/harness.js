@@ -2,12 +2,25 @@
 // display that a trace can drive, and prints what the display shows. Everything else, the
 // language, Storage, crypto and Graphics, is the interpreter's own.
 var now = 0, timers = [], nextId = 1, watches = [], level = false, lit = true, shown = "", log = [];
-var g = Graphics.createArrayBuffer(128, 64, 1, { msb: true });
-g.flip = function () { shown = btoa(g.buffer); };
+var g, picture = new Uint8Array(1024), at = 0;
 var Pixl = { setLCDPower: function (on) { lit = on; } };
+var Bangle = { setLCDPower: Pixl.setLCDPower, setOptions: function () {} };
 var Bluetooth = { setConsole: function () {} };
 var BTN1 = "BTN1";
-E.getBattery = function () { return battery; };
+// The far end of an SSD1306's bus: what it is sent, in the order it is sent.
+var I2C1 = { setup: function () {}, writeTo: function (address, data) {
+  if (data[0] == 0x40) {
+    for (var i = 1; i < data.length; i++) picture[at++] = data[i];
+    shown = btoa(picture.buffer);
+  } else if (data[1] == 0x21) at = 0;
+  else if (data[1] == 0xAE || data[1] == 0xAF) lit = data[1] == 0xAF;
+} };
+function display(board) {
+  var size = board == "banglejs2" ? 176 : 128;
+  g = Graphics.createArrayBuffer(size, size == 176 ? 176 : 64, 1, { msb: true });
+  g.flip = function () { shown = btoa(g.buffer); };
+  E.getBattery = board == "ssd1306" ? undefined : function () { return battery; };
+}
 function getTime() { return now; }
 var setTimeout = function (run, ms) {
   var timer = { id: nextId++, due: now + ms / 1000, run: run }, i = 0;
@@ -48,7 +61,8 @@ function move(down) {
 var battery = 100, crypto = require("crypto");
 var native = { SHA1: crypto.SHA1, SHA256: crypto.SHA256, SHA512: crypto.SHA512 };
 // steps: [seconds to wait, true pressed | false released | null look only]
-function trace(record, start, percent, hashes, steps) {
+function trace(board, record, start, percent, hashes, steps) {
+  display(board);
   now = start; timers = []; nextId = 1; watches = []; level = false; lit = true; log = [];
   battery = percent;
   for (var name in native) crypto[name] = hashes.includes(name) ? native[name] : undefined;

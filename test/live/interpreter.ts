@@ -2,10 +2,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BOARD_MODELS } from "../../simulator/boards.js";
+import { rowsOf } from "../../simulator/graphics.js";
 import type { HashName } from "../../simulator/hash.js";
 
 /** One run of the image on the interpreter: what it is given and what is done to it. */
 export interface Trace {
+  /** The board whose image runs. */
+  readonly board: string;
   readonly record: Uint8Array | undefined;
   /** Unix seconds at power-on. */
   readonly start: number;
@@ -24,7 +28,13 @@ export interface TraceResult {
   readonly delays: readonly number[];
 }
 
-const FRAME_BYTES = (128 * 64) / 8;
+/** A picture as the interpreter has it, row by row; blank where the display has no power. */
+function frameOf(board: string, data: string): Uint8Array {
+  const { width, height } = BOARD_MODELS[board]!;
+  if (data === "-") return new Uint8Array((width * height) / 8);
+  const bytes = Buffer.from(data, "base64");
+  return board === "ssd1306" ? rowsOf(bytes, width, height) : bytes;
+}
 
 /** The Espruino executable that the environment names, or undefined. */
 export const ESPRUINO = process.env.ESPRUINO;
@@ -64,16 +74,17 @@ export function storeScript(name: string, bytes: Uint8Array): string {
   return pieces.join("\n");
 }
 
-/** Runs an image through traces in the real interpreter. */
+/** Runs a board's image through traces in the real interpreter. */
 export async function runTraces(
   executable: string,
   image: Uint8Array,
   traces: readonly Trace[],
 ): Promise<TraceResult[]> {
+  const board = traces[0]!.board;
   const harness = readFileSync(new URL("harness.js", import.meta.url), "utf8");
   const calls = traces.map((trace) => {
     const record = trace.record ? Buffer.from(trace.record).toString("base64") : null;
-    const given = [record, trace.start, trace.battery, trace.hashes, trace.steps];
+    const given = [trace.board, record, trace.start, trace.battery, trace.hashes, trace.steps];
     return `trace(${given.map((value) => JSON.stringify(value)).join(",")});`;
   });
   const script = [harness, storeScript(".boot0", image), ...calls].join("\n");
@@ -83,7 +94,7 @@ export async function runTraces(
     if (line.includes("Uncaught")) throw new Error(`the interpreter says: ${line}`);
     const [, kind, data] = /(FRAME|TIMERS) (.*)$/.exec(line) ?? [];
     if (kind === "FRAME") {
-      frames.push(data === "-" ? new Uint8Array(FRAME_BYTES) : Buffer.from(data!, "base64"));
+      frames.push(frameOf(board, data!));
     } else if (kind === "TIMERS") {
       results.push({ frames, delays: data ? data.split(",").map(Number) : [] });
       frames = [];

@@ -6,6 +6,9 @@ import { writeFileSync } from "node:fs";
 import { ALGORITHMS } from "../../firmware/seedfile/seed.js";
 import { loadImage } from "../../simulator/image.js";
 import { readFrame } from "../../simulator/reader.js";
+import { BOARDS } from "../../firmware/factory/image-options.js";
+import { BOARD_MODELS } from "../../simulator/boards.js";
+import { packFrame } from "../frames/recording.js";
 import { namedTraces, record } from "../frames/states.js";
 import { primitiveDrawings, runDrawings } from "../frames/primitives.js";
 import { ESPRUINO, runScript, runTraces, type Trace } from "../live/interpreter.js";
@@ -15,6 +18,7 @@ import { randomVectors, rfcVectors } from "../support/vectors.js";
 if (ESPRUINO === undefined) throw new Error("ESPRUINO must name an Espruino executable");
 const espruino = ESPRUINO;
 const image = loadImage("pixljs");
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 const version = (await runScript(espruino, 'print("VERSION "+process.version)'))
   .map((line) => /VERSION (\S+)/.exec(line)?.[1])
   .find((found) => found !== undefined);
@@ -26,46 +30,43 @@ function write(path: string, head: object, name: string, rows: readonly unknown[
   writeFileSync(new URL(path, import.meta.url), `${text},\n  "${name}": [\n${lines}\n  ]\n}\n`);
 }
 
-const traces = namedTraces();
-const results = await runTraces(espruino, image, traces);
-const imageSha256 = createHash("sha256").update(image).digest("hex");
-write(
-  "../frames/pixljs.json",
-  { imageSha256 },
-  "traces",
-  results.map(({ frames, delays }, index) => ({
-    name: traces[index]!.name,
-    delays,
-    frames: frames.map((frame) => Buffer.from(frame).toString("base64")),
-  })),
-);
-
-const distinct = new Map(
-  results.flatMap(({ frames }) =>
-    frames.map((bytes) => [Buffer.from(bytes).toString("hex"), bytes] as const),
-  ),
-);
-const frames = [...distinct.values()].map((bytes) => ({ width: 128, height: 64, bytes }));
-writeFileSync(new URL("../frames/pixljs.png", import.meta.url), contactSheet(frames));
-const shown = ["into the next minute", "page 2, held", "expired"].map(
-  (name) => results[traces.findIndex((trace) => trace.name === name)]!.frames[0]!,
-);
-writeFileSync(
-  new URL("../../firmware/display.png", import.meta.url),
-  contactSheet(shown.map((bytes) => ({ width: 128, height: 64, bytes }))),
-);
+for (const board of BOARDS) {
+  const image = loadImage(board);
+  const traces = namedTraces(board);
+  const results = await runTraces(espruino, image, traces);
+  write(
+    `../frames/${board}.json`,
+    { imageSha256: sha256(image) },
+    "traces",
+    results.map(({ frames, delays }, index) => ({
+      name: traces[index]!.name,
+      delays,
+      frames: frames.map(packFrame),
+    })),
+  );
+  const { width, height } = BOARD_MODELS[board]!;
+  const distinct = new Map(
+    results.flatMap(({ frames }) => frames.map((bytes) => [packFrame(bytes), bytes] as const)),
+  );
+  const frames = [...distinct.values()].map((bytes) => ({ width, height, bytes }));
+  writeFileSync(new URL(`../frames/${board}.png`, import.meta.url), contactSheet(frames));
+  if (board !== "pixljs") continue;
+  const shown = ["into the next minute", "page 2, held", "expired"].map(
+    (name) => results[traces.findIndex((trace) => trace.name === name)]!.frames[0]!,
+  );
+  writeFileSync(
+    new URL("../../firmware/display.png", import.meta.url),
+    contactSheet(shown.map((bytes) => ({ width, height, bytes }))),
+  );
+}
 
 const drawings = primitiveDrawings();
 const drawn = await runDrawings(espruino, drawings);
-write(
-  "../frames/primitives.json",
-  {},
-  "frames",
-  drawn.map((frame) => Buffer.from(frame).toString("base64")),
-);
+write("../frames/primitives.json", {}, "frames", drawn.map(packFrame));
 
 const vectors = [...rfcVectors(), ...randomVectors()];
 const codeTraces = vectors.map(({ algorithm, seed, step }): Trace => ({
+  board: "pixljs",
   record: record({ seed, algorithm: ALGORITHMS[algorithm], expiry: 0 }),
   start: step * 60,
   battery: 100,
@@ -81,4 +82,4 @@ const codes = codeResults.map(({ frames }) => {
   const reading = readFrame({ width: 128, height: 64, bytes: frames[0]! });
   return reading.kind === "code" ? reading.code : reading.kind;
 });
-write("../vectors/interpreter.json", { imageSha256 }, "codes", codes);
+write("../vectors/interpreter.json", { imageSha256: sha256(image) }, "codes", codes);

@@ -99,6 +99,12 @@ describe("encrypted PSKC", () => {
       text.replace(/<MACMethod[^]*<\/MACMethod>/, ""),
       KEY,
     ],
+    [
+      "a MAC named like a part of every object",
+      "MACMethod: is not supported",
+      text.replace(/Algorithm="[^"]*hmac-sha1"/, 'Algorithm="constructor"'),
+      KEY,
+    ],
     ["an unknown MAC", "MACMethod: is not supported", text.replace("hmac-sha1", "hmac-md5"), KEY],
     [
       "an unknown cipher",
@@ -119,6 +125,29 @@ describe("encrypted PSKC", () => {
       KEY,
     ],
   ];
+
+  it.each([
+    [
+      "in place of an encrypted one",
+      (t: string) =>
+        t.replace(
+          /<EncryptedValue>[^]*<\/ValueMAC>/,
+          "<PlainValue>QUFBQUFBQUFBQUFBQUFBQQ==</PlainValue>",
+        ),
+    ],
+    [
+      "beside it",
+      (t: string) =>
+        t.replace(
+          "<EncryptedValue>",
+          "<PlainValue>QUFBQUFBQUFBQUFBQUFBQQ==</PlainValue><EncryptedValue>",
+        ),
+    ],
+  ])("with a plain secret %s is refused", async (_name, change) => {
+    await expect(read(change(text), KEY)).rejects.toThrow(
+      "serial 12345678, PlainValue: stands in a file whose secrets are encrypted",
+    );
+  });
 
   it.each(cases)("with %s is refused: %s", async (_name, problem, changed, key) => {
     const error: unknown = await read(changed, key).catch((caught: unknown) => caught);

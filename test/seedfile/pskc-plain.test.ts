@@ -83,6 +83,19 @@ describe("reading PSKC", () => {
     );
   });
 
+  it("the stricter of the key's dates and the device's", async () => {
+    const dated = (dates: string) => read(PLAIN.replace("</SerialNo>", `</SerialNo>${dates}`));
+    const early = await dated("<ExpiryDate>2027-01-01T00:00:00Z</ExpiryDate>");
+    expect(early.seeds[0]?.expiry).toBe(Date.UTC(2027, 0, 1) / 1000);
+    const late = await dated(
+      "<StartDate>2026-06-01T00:00:00Z</StartDate><ExpiryDate>2040-01-01T00:00:00Z</ExpiryDate>",
+    );
+    expect(late.seeds[0]).toMatchObject({
+      start: Date.UTC(2026, 5, 1) / 1000,
+      expiry: Date.UTC(2031, 4, 30, 23) / 1000,
+    });
+  });
+
   it("a file with any white space between its elements", async () => {
     const airy = PLAIN.replaceAll("  <", `${" ".repeat(80_000)}<`);
     expect(await read(airy)).toEqual(await read(PLAIN));
@@ -210,6 +223,41 @@ describe("reading PSKC", () => {
       "a secret neither plain nor encrypted",
       "serial 987654321, Secret: has neither",
       (t) => t.replace(/<PlainValue>MT.*?<\/PlainValue>/, "<Other/>"),
+    ],
+    [
+      "two expiry dates",
+      "serial 987654321, ExpiryDate: stands twice in Policy",
+      (t) => t.replace(/(<ExpiryDate>.*<\/ExpiryDate>)/, "$1$1"),
+    ],
+    [
+      "two policies",
+      "serial 987654321, Policy: stands twice in Key",
+      (t) => t.replace("<Policy>", "<Policy/><Policy>"),
+    ],
+    [
+      "a policy of another namespace",
+      "serial 987654321, Policy KeyUsage: cannot be honoured",
+      (t) => t.replace("<KeyUsage>", '<KeyUsage xmlns="urn:other">'),
+    ],
+    [
+      "two secrets",
+      "serial 987654321, Secret: stands twice in Data",
+      (t) => t.replace("<Secret>", "<Secret/><Secret>"),
+    ],
+    [
+      "a date before 1970",
+      "serial 987654321, StartDate: must be after 1970",
+      (t) => t.replace("2026-05-01", "1960-05-01"),
+    ],
+    [
+      "a drift of more than a day",
+      "serial 987654321, TimeDrift: must be a whole number",
+      (t) => t.replace(">-4<", ">1441<"),
+    ],
+    [
+      "a suite named like a part of every object",
+      "serial 987654321, Suite: must be",
+      (t) => t.replace("<ResponseFormat", "<Suite>constructor</Suite><ResponseFormat"),
     ],
     [
       "nesting without end",

@@ -192,6 +192,14 @@ describe("bad requests", () => {
     expect(await server.store.listTokens("", 100)).toEqual(before);
   });
 
+  it.each(["/v1/tokens/%ZZ", `/v1/tokens/${"1".repeat(300)}`])("the path %s", async (url) => {
+    const { status, headers, json } = await server.send("branch", "GET", url);
+    expect(json).toMatchObject({ status });
+    expect(["not_found", "malformed_json", "invalid_field"]).toContain(json.code);
+    expect(headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(JSON.stringify(json)).not.toContain("11111");
+  });
+
   it("a body that is no JSON by its type", async () => {
     const reply = await server.app.inject({
       method: "POST",

@@ -40,7 +40,7 @@ describe("the demonstration's page", () => {
     ["another code", { serial: SEED.serial, code: wrongCodeOf(SEED, NOW) }, "is not correct"],
     ["full-width digits", { serial: SEED.serial, code: "１２３４５６" }, "half-width digits"],
     ["markup", { serial: '"><script>', code: "<b>" }, "half-width digits"],
-    ["nothing", undefined, "half-width digits"],
+    ["nothing", {}, "half-width digits"],
   ])("answers %s", async (_name, form, text) => {
     const { body } = await submit(form);
     expect(body).toContain(text);

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
@@ -20,7 +20,35 @@ storeContract("SQLite", () => {
   };
 });
 
+const ENTRY = {
+  at: 0,
+  event: "import",
+  result: "done",
+  serial: undefined,
+  actor: "test",
+  source: undefined,
+  detail: {},
+};
+
+async function* noBatches(): AsyncGenerator<[]> {
+  yield await Promise.resolve([]);
+}
+
 describe("SQLite", () => {
+  it("keeps the audit append-only, and its file its owner's", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const store = openSqlite(file);
+    await store.importTokens(noBatches(), () => ENTRY);
+    await store.close();
+    const db = new Database(file);
+    expect(() => db.exec("DELETE FROM audit")).toThrow("append-only");
+    expect(() => db.exec("UPDATE audit SET event = 'x'")).toThrow("append-only");
+    db.close();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    remove();
+  });
+
   it("refuses what is no database, by name and unchanged", () => {
     const { path, remove } = withDirectory();
     writeFileSync(join(path, "store.db"), "this is a letter, not a database".repeat(100));

@@ -2,22 +2,19 @@ import { describe, expect, it } from "vitest";
 import { FONT, FONT_FIRST, FONT_HEIGHT, FONT_WIDTH } from "../../firmware/app/font.js";
 import { GLYPHS } from "../../simulator/glyphs.js";
 import { readFrame } from "../../simulator/reader.js";
-import { readData } from "../support/vectors.js";
+import { readRecording } from "../frames/recording.js";
 
-const recorded = readData("frames/pixljs.json") as { traces: { name: string; frames: string[] }[] };
-const frame = (base64: string) => ({
-  width: 128,
-  height: 64,
-  bytes: new Uint8Array(Buffer.from(base64, "base64")),
-});
+const recorded = readRecording("pixljs");
+const frame = (bytes: Uint8Array) => ({ width: 128, height: 64, bytes });
 const frameOf = (name: string) =>
   frame(recorded.traces.find((trace) => trace.name === name)!.frames[0]!);
 
 describe("reading a frame", () => {
   it("understands every recorded frame", () => {
     for (const { name, frames } of recorded.traces) {
-      for (const base64 of frames)
-        expect(readFrame(frame(base64)).kind, name).not.toBe("unreadable");
+      for (const bytes of frames) {
+        expect(readFrame(frame(bytes)).kind, name).not.toBe("unreadable");
+      }
     }
   });
 
@@ -69,6 +66,17 @@ describe("reading a frame", () => {
       }
     }
     expect(readFrame({ ...original, bytes })).toMatchObject({ kind: "code", code: "755228" });
+  });
+
+  it("of a larger display, and of none it knows", () => {
+    for (const { name, frames } of readRecording("banglejs2").traces) {
+      for (const bytes of frames) {
+        const reading = readFrame({ width: 176, height: 176, bytes });
+        expect(reading.kind, name).not.toBe("unreadable");
+      }
+    }
+    const strange = { width: 8, height: 8, bytes: new Uint8Array(8).fill(1) };
+    expect(readFrame(strange).kind).toBe("unreadable");
   });
 
   it("a dead column is unreadable", () => {

@@ -23,7 +23,7 @@ export function simulateTrace(image: Uint8Array, trace: Trace): TraceResult {
   const storage = new Storage();
   storage.write(IMAGE_FILE, image);
   if (trace.record) storage.write("warifu.token", trace.record);
-  const model = { ...BOARD_MODELS.pixljs!, hashes: trace.hashes };
+  const model = { ...BOARD_MODELS[trace.board]!, hashes: trace.hashes };
   const machine = new Machine(model, storage, clock);
   machine.battery = trace.battery;
   const frames: Uint8Array[] = [];

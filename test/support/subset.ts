@@ -43,16 +43,16 @@ const OPERATORS = new Set(
 
 /** The globals a board has, of those the device program may use. */
 const GLOBALS = new Set(
-  "Bluetooth BTN1 DataView E Math Pixl String Uint8Array atob clearTimeout g getTime require setTimeout setWatch undefined".split(
+  "B6 B7 Bangle Bluetooth BTN1 D21 D22 DataView E Graphics I2C1 Math Pixl String Uint8Array atob clearTimeout g getTime process require setTimeout setWatch undefined".split(
     " ",
   ),
 );
 
 /** Members of builtins that the boards have; a bundle's own property names come on top. */
 const MEMBERS = new Set(
-  `SHA1 SHA256 SHA512 bind buffer byteOffset ceil charCodeAt clear clearRect drawString fillRect flip floor
-  fromCharCode getBattery getInt32 getUint32 length readArrayBuffer set setConsole setFontCustom setLCDPower
-  setUint32 slice state toString toUpperCase`.split(/\s+/),
+  `BOARD SHA1 SHA256 SHA512 bind buffer byteOffset createArrayBuffer env ceil charCodeAt clear clearRect drawString fillRect flip floor
+  fromCharCode getBattery getInt32 getUint32 length readArrayBuffer set setBgColor setColor setConsole setOptions setup setFontCustom setLCDPower
+  setUint32 slice state toString toUpperCase writeTo`.split(/\s+/),
 );
 
 const LOOPS = new Set(["ForStatement"]);

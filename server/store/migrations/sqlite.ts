@@ -47,6 +47,10 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     hash BLOB NOT NULL,
     UNIQUE (writer, sequence)
   ) STRICT;
+  CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER audit_loses_none BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   CREATE INDEX audit_by_serial ON audit (serial, id);
 
   CREATE TABLE api_keys (
