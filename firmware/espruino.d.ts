@@ -114,6 +114,7 @@ interface EspruinoGraphics {
 }
 /** The display's Graphics instance. */
 declare const g: EspruinoGraphics;
+declare const global: { g: EspruinoGraphics };
 declare const Graphics: {
   createArrayBuffer(
     width: number,

@@ -20,6 +20,8 @@ interface Pin {
 /** A board's buttons and the watches its program sets on them. */
 export class Buttons {
   readonly pins: Readonly<Record<string, object>>;
+  /** The watches set so far: what an interpreter's console can see and call. */
+  readonly watched: { readonly pin: object; readonly handler: (event: WatchEvent) => void }[] = [];
   readonly #clock: VirtualClock;
   readonly #pins = new Map<object, Pin>();
 
@@ -48,6 +50,7 @@ export class Buttons {
   ): number => {
     const pin = this.#pins.get(target);
     if (!pin) throw new RangeError("setWatch needs a pin");
+    this.watched.push({ pin: target, handler });
     let seen = pin.level;
     let lastTime = 0;
     let pending = 0;

@@ -1,11 +1,15 @@
 import { writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
 import { readSeedFile, type SeedFile } from "../firmware/seedfile/read.js";
 import { tokenRecord } from "../firmware/seedfile/token-record.js";
+import { boardModel } from "./boards.js";
 import { VirtualClock } from "./clock.js";
+import { consoleServer } from "./console/console-server.js";
+import { VirtualBoard } from "./console/virtual-board.js";
 import { displayOf } from "./display.js";
 import { FRAME_FORMATS, type FrameFormat } from "./encode-frame.js";
 import { loadImage } from "./image.js";
@@ -16,7 +20,7 @@ import { parsePresses, pressAll } from "./presses.js";
 import { SimulatedToken } from "./token.js";
 
 interface Options {
-  seeds: string;
+  seeds?: string;
   serial?: string;
   keyFile?: string;
   board: string;
@@ -27,6 +31,8 @@ interface Options {
   out?: string;
   json?: boolean;
   listen?: string;
+  blank?: boolean;
+  listenConsole?: string;
   allowProductionSeeds?: boolean;
 }
 
@@ -34,7 +40,7 @@ export function addSimulateCommand(program: Command): void {
   program
     .command("simulate")
     .description("run a token's own image and show what its display shows")
-    .requiredOption("--seeds <file>", "seed file (PSKC)")
+    .option("--seeds <file>", "seed file: PSKC or CSV")
     .option("--serial <serial>", "which token; with --listen all of the file where not given")
     .option("--key-file <file>", "what opens the seed file")
     .option("--board <board>", "the board whose image runs", "pixljs")
@@ -45,8 +51,15 @@ export function addSimulateCommand(program: Command): void {
     .option("--out <file>", "where to write the picture; text goes to standard output without it")
     .option("--json", "code, display, secondsLeft and imageSha256 as JSON")
     .option("--listen <host:port>", "serve live tokens: a page and an API to press their buttons")
+    .option("--blank", "a board with nothing on it, to be flashed over its console")
+    .option("--listen-console <host:port>", "where the blank board's console listens")
     .option("--allow-production-seeds", "let --listen serve seeds from an encrypted file")
     .action(async (options: Options) => {
+      if (options.blank || options.listenConsole !== undefined) {
+        await listenConsole(options);
+        return;
+      }
+      if (options.seeds === undefined) throw new InputError("--seeds", "is needed");
       const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
       const file = await readSeedFile(options.seeds, key);
       if (options.listen === undefined) simulateOnce(file, options);
@@ -79,6 +92,24 @@ function simulateOnce(file: SeedFile, options: Options): void {
     process.stdout.write(`${display.code ?? display.display ?? "unreadable"}\n`);
   }
   if (display.code === null && options.press === "BTN1") process.exitCode = 1;
+}
+
+async function listenConsole(options: Options): Promise<void> {
+  const model = boardModel(options.board);
+  if (!model) throw new InputError("--board", "is unknown");
+  if (!options.blank) throw new InputError("--listen-console", "is for --blank boards");
+  if (options.listenConsole === undefined) throw new InputError("--listen-console", "is needed");
+  const { host, port } = parseAddress(options.listenConsole, "--listen-console");
+  const server = consoleServer(new VirtualBoard(model, () => Date.now() / 1000));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => {
+      reject(new InputError("--listen-console", error.message));
+    });
+    server.listen(port, host, resolve);
+  });
+  const at = server.address() as AddressInfo;
+  process.stderr.write(`blank board ready at tcp://${host}:${String(at.port)}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.close());
 }
 
 async function listen(file: SeedFile, options: Options, address: string): Promise<void> {

@@ -83,5 +83,7 @@ export function strictContext(globals: Record<string, unknown>): object {
     delete Date.now;
     delete Math.random;`;
   runInContext(remove, context);
-  return Object.assign(context, globals);
+  // Espruino's name for the object that holds the globals.
+  const global: unknown = runInContext("globalThis", context);
+  return Object.assign(context, globals, { global });
 }

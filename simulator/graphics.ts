@@ -34,6 +34,12 @@ export class Graphics {
     return { width, height, bytes };
   }
 
+  /** The picture as an image, row by row. */
+  asImage(): object {
+    const { width, height, bytes } = this.snapshot();
+    return { width, height, bpp: 1, buffer: bytes.buffer };
+  }
+
   /** A colour of one bit: its lowest. */
   setColor(colour: number): this {
     this.#ink = (colour & 1) === 1;

@@ -7,10 +7,18 @@ import { strictContext } from "./context.js";
 import type { Frame } from "./frame.js";
 import { Graphics } from "./graphics.js";
 import { nativeHash } from "./hash.js";
-import { Storage } from "./storage.js";
+import type { Storage } from "./storage.js";
 
 /** Where the board's start-up runs the image from. */
 export const IMAGE_FILE = ".boot0";
+
+/** What a machine is connected to, where it is. */
+export interface Connections {
+  /** Globals beside the board's own: what only a console uses. */
+  readonly globals?: Record<string, unknown>;
+  /** Seconds the board's clock is ahead of the virtual one. */
+  readonly clockError?: () => number;
+}
 
 /** A virtual Espruino board: runs an image, byte for byte, over a virtual clock. */
 export class Machine {
@@ -20,6 +28,8 @@ export class Machine {
   battery = 100;
   /** Called whenever what the display shows has changed. */
   onDisplay: () => void = () => undefined;
+  readonly #context: object;
+  readonly #clockError: () => number;
   #shown: Frame;
   #powered = true;
 
@@ -31,14 +41,20 @@ export class Machine {
     readonly model: BoardModel,
     readonly storage: Storage,
     readonly clock: VirtualClock,
+    { globals = {}, clockError = () => 0 }: Connections = {},
   ) {
     this.buttons = new Buttons(model.buttons, clock);
+    this.#clockError = clockError;
     this.#shown = new Graphics(model.width, model.height).snapshot();
     const image = storage.bytes(IMAGE_FILE) ?? new Uint8Array();
     this.imageSha256 = createHash("sha256").update(image).digest("hex");
-    runInContext(Buffer.from(image).toString("latin1"), strictContext(this.#globals()), {
-      filename: IMAGE_FILE,
-    });
+    this.#context = strictContext({ ...this.#globals(), ...globals });
+    this.evaluate(Buffer.from(image).toString("latin1"));
+  }
+
+  /** Runs code beside the program, as the board's console does. */
+  evaluate(code: string): unknown {
+    return runInContext(code, this.#context, { filename: IMAGE_FILE });
   }
 
   /** What the display shows now: nothing while its power is off. */
@@ -69,7 +85,7 @@ export class Machine {
           options: { vertical_byte: boolean },
         ) => new Graphics(width, height, options.vertical_byte),
       },
-      getTime: () => this.clock.now,
+      getTime: () => this.clock.now + this.#clockError(),
       setTimeout: (run: () => void, ms: number) => this.clock.after(ms / 1000, run),
       clearTimeout: (id: number) => {
         this.clock.cancel(id);

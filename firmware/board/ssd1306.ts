@@ -28,6 +28,8 @@ command(START);
 
 const graphics = Graphics.createArrayBuffer(128, 64, 1, { vertical_byte: true, msb: false });
 const picture = new Uint8Array(graphics.buffer);
+// Where every board has its display, also for the bench to read.
+global.g = graphics;
 
 /** Any board with native SHA-1 and an SSD1306 display of 128x64 pixels over I2C. */
 export const board: Board = {

@@ -63,14 +63,16 @@ interface Shown {
   /** The board's clock before and after the button was pressed, Unix seconds. */
   readonly before: number;
   readonly after: number;
-  /** Base64. */
+  /** The picture row by row, so many bits a pixel, in Base64. */
+  readonly bpp: number;
   readonly frame: string;
 }
 
 /** Compares the code on the board's display with the one the same token shows in the simulator. */
 function checkCode({ board, image }: FlashJob, record: Uint8Array, shown: Shown): void {
   const { width, height } = BOARD_MODELS[board]!;
-  const reading = readFrame({ width, height, bytes: Buffer.from(shown.frame, "base64") });
+  const picture = Buffer.from(shown.frame, "base64");
+  const reading = readFrame({ width, height, bytes: oneBit(picture, shown.bpp, width * height) });
   if (reading.kind !== "code") {
     const text = reading.kind === "text" ? reading.lines.join(" ").trim() : reading.kind;
     throw new FlashError("read the code back", `the display shows ${text}`);
@@ -88,6 +90,17 @@ function checkCode({ board, image }: FlashJob, record: Uint8Array, shown: Shown)
 
 function compare(what: string, stored: number, expected: number): void {
   if (stored !== expected) throw new FlashError(`write the ${what}`, "it did not arrive whole");
+}
+
+/** A picture of several bits a pixel as one of one bit: whatever is not 0 is ink. */
+function oneBit(picture: Uint8Array, bitsPerPixel: number, pixels: number): Uint8Array {
+  if (bitsPerPixel === 1) return picture;
+  const bytes = new Uint8Array(pixels / 8);
+  for (let bit = 0; bit < pixels * bitsPerPixel; bit++) {
+    const pixel = Math.floor(bit / bitsPerPixel);
+    if (picture[bit >> 3]! & (0x80 >> (bit & 7))) bytes[pixel >> 3]! |= 0x80 >> (pixel & 7);
+  }
+  return bytes;
 }
 
 /**
@@ -131,7 +144,10 @@ function pressScript(board: string): string {
     `if(w&&w.pin==${buttons[0]!})w.cb({state:down,time:getTime(),lastTime:getTime()});`,
     "});}",
     "var warifuTime=getTime();warifuPress(true);warifuPress(false);",
-    reportScript("{before:warifuTime,after:getTime(),frame:btoa(g.asImage().buffer)}"),
+    "var warifuImage=g.asImage();",
+    reportScript(
+      "{before:warifuTime,after:getTime(),bpp:warifuImage.bpp,frame:btoa(warifuImage.buffer)}",
+    ),
     "",
   ].join("\n");
 }

@@ -1,14 +1,23 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "acorn";
+import { afterEach, describe, expect, it } from "vitest";
+import { BOARDS } from "../../firmware/factory/image-options.js";
+import { BOARD_MODELS } from "../../simulator/boards.js";
+import { VirtualBoard } from "../../simulator/console/virtual-board.js";
 import pinned from "../../firmware/images.json" with { type: "json" };
-import { espruinoTools, parseReport, reportScript } from "../../firmware/factory/espruino-tools.js";
+import {
+  espruinoTools,
+  parseReport,
+  type Report,
+  reportScript,
+  type RunOnBoard,
+} from "../../firmware/factory/espruino-tools.js";
 import { flash, type FlashJob } from "../../firmware/factory/flash.js";
 import { loadImage } from "../../simulator/image.js";
 import { readFrame } from "../../simulator/reader.js";
 import { CONSOLE_PORT, startConsole } from "../live/console.js";
 import { ESPRUINO } from "../live/interpreter.js";
-import { FakeBoard } from "../support/fake-board.js";
-import { NOW, SEED, withDirectory } from "../support/server.js";
+import { codeOf, NOW, SEED, withDirectory } from "../support/server.js";
 
 const job = (changes: Partial<FlashJob> = {}): FlashJob => ({
   seed: SEED,
@@ -18,84 +27,157 @@ const job = (changes: Partial<FlashJob> = {}): FlashJob => ({
   ...changes,
 });
 
-describe("flashing a board", () => {
-  let board: FakeBoard;
-  beforeEach(() => {
-    board = new FakeBoard(() => NOW / 1000);
-  });
+/** A blank virtual board; its console runs a script statement by statement. */
+class Bench {
+  readonly board: VirtualBoard;
+  /** What is done to each statement on its way; undefined where it gets lost. */
+  cable: (statement: string) => string | undefined = (statement) => statement;
 
-  it("writes image and record and reads the code back", async () => {
-    expect(await flash(job(), board.run)).toEqual({
+  constructor(board = "pixljs") {
+    this.board = new VirtualBoard(BOARD_MODELS[board]!, () => NOW / 1000);
+    this.board.evaluate(`setTime(${String(NOW / 1000)})`);
+  }
+
+  readonly run = (script: string): Promise<Report> => {
+    const printed = statementsOf(script).map((statement) => {
+      const arrived = this.cable(statement);
+      return arrived === undefined ? "" : this.board.evaluate(arrived);
+    });
+    return Promise.resolve().then(() => ({ value: parseReport(printed.join("")), at: NOW / 1000 }));
+  };
+
+  /** What the display shows once the board has been restarted and its button pressed. */
+  read(): ReturnType<typeof readFrame> {
+    this.board.restart();
+    const { machine } = this.board;
+    machine.buttons.set("BTN1", true);
+    machine.clock.advance(0.1);
+    return readFrame(machine.frame());
+  }
+}
+
+/** The statements of a script; those that go over several lines are kept whole. */
+function statementsOf(script: string): string[] {
+  return parse(script, { ecmaVersion: 2020 }).body.map(({ start, end }) =>
+    script.slice(start, end),
+  );
+}
+
+describe("flashing a board", () => {
+  it.each(BOARDS)("%s: writes image and record and reads the code back", async (board) => {
+    const bench = new Bench(board);
+    const image = loadImage(board);
+    expect(await flash(job({ board, image }), bench.run)).toEqual({
       serial: SEED.serial,
-      imageSha256: pinned.pixljs.sha256,
+      imageSha256: pinned[board].sha256,
       clockError: 0,
     });
-    expect(board.storage.bytes(".boot0")).toEqual(new Uint8Array(loadImage("pixljs")));
+    expect(bench.board.storage.bytes(".boot0")).toEqual(new Uint8Array(image));
+    expect(bench.read()).toMatchObject({ kind: "code", code: codeOf(SEED, NOW) });
+  });
+
+  it("reads a display of several bits a pixel", async () => {
+    const bench = new Bench("banglejs2");
+    const deep: RunOnBoard = async (script) => {
+      const report = await bench.run(script);
+      if (!script.includes("asImage")) return report;
+      const shown = report.value as { frame: string };
+      const bits = [...Buffer.from(shown.frame, "base64")].flatMap((byte) =>
+        Array.from({ length: 8 }, (_, bit) =>
+          (byte >> (7 - bit)) & 1 ? [1, 1, 1] : [0, 0, 0],
+        ).flat(),
+      );
+      const bytes = Buffer.alloc(bits.length / 8);
+      bits.forEach((bit, index) => (bytes[index >> 3]! |= bit << (7 - (index & 7))));
+      return { ...report, value: { ...shown, bpp: 3, frame: bytes.toString("base64") } };
+    };
+    const bangle = job({ board: "banglejs2", image: loadImage("banglejs2") });
+    expect(await flash(bangle, deep)).toMatchObject({ serial: SEED.serial });
   });
 
   it("can be repeated, and with another token", async () => {
-    await flash(job(), board.run);
-    await flash(job(), board.run);
+    const bench = new Bench();
+    await flash(job(), bench.run);
+    await flash(job(), bench.run);
     const other = { ...SEED, serial: "87654321", secret: Buffer.alloc(20, 3) };
-    expect(await flash(job({ seed: other }), board.run)).toMatchObject({ serial: "87654321" });
+    expect(await flash(job({ seed: other }), bench.run)).toMatchObject({ serial: "87654321" });
+    expect(bench.read()).toMatchObject({ code: codeOf(other, NOW) });
   });
 
   it.each([".boot0", "warifu.token"])("finds a %s that did not arrive whole", async (file) => {
-    board.corrupt = (name, bytes) => {
-      const changed = bytes.slice();
-      if (name === file) changed[50] = 0xaa;
-      return changed;
-    };
+    const bench = new Bench();
     const what = file === ".boot0" ? "image" : "record";
-    await expect(flash(job(), board.run)).rejects.toThrow(
+    bench.cable = (statement) =>
+      statement.startsWith(`warifu.write("${file}"`)
+        ? statement.replace(/atob\("..../, 'atob("////')
+        : statement;
+    await expect(flash(job(), bench.run)).rejects.toThrow(
       `write the ${what}: it did not arrive whole`,
     );
   });
 
   it("finds a board that shows a word in place of a code", async () => {
     const expired = { ...SEED, expiry: NOW / 1000 - 1, start: 0 };
-    await expect(flash(job({ seed: expired }), board.run)).rejects.toThrow(
+    await expect(flash(job({ seed: expired }), new Bench().run)).rejects.toThrow(
       "read the code back: the display shows EXPIRED",
     );
   });
 
-  it("finds a display that shows another code", async () => {
-    const wrong: typeof board.run = async (script) => {
-      const report = await board.run(script);
+  /** A bench whose board reports something else of its display. */
+  const reporting = (changes: object): RunOnBoard => {
+    const bench = new Bench();
+    return async (script) => {
+      const report = await bench.run(script);
       if (!script.includes("asImage")) return report;
-      return { ...report, value: { ...(report.value as object), before: 6e8, after: 6e8 } };
+      return { ...report, value: { ...(report.value as object), ...changes } };
     };
-    const early = { ...SEED, start: 0 };
-    await expect(flash(job({ seed: early, now: () => 5e8 }), wrong)).rejects.toThrow(
+  };
+
+  it("finds a display that shows another code", async () => {
+    const otherTime = { before: NOW / 1000 + 600, after: NOW / 1000 + 600 };
+    await expect(flash(job(), reporting(otherTime))).rejects.toThrow(
       "read the code back: it is not the seed's code",
     );
   });
 
   it("finds a display that makes no sense", async () => {
-    const dead: typeof board.run = async (script) => {
-      const report = await board.run(script);
-      if (!script.includes("asImage")) return report;
-      const frame = Buffer.alloc(1024, 1).toString("base64");
-      return { ...report, value: { ...(report.value as object), frame } };
-    };
-    await expect(flash(job(), dead)).rejects.toThrow("the display shows unreadable");
+    const frame = Buffer.alloc(1024, 1).toString("base64");
+    await expect(flash(job(), reporting({ frame }))).rejects.toThrow(
+      "the display shows unreadable",
+    );
   });
 
   it("finds a clock that was not set", async () => {
-    board.clockError = 3600;
-    await expect(flash(job(), board.run)).rejects.toThrow("set the clock: it is 3600 s off");
+    const bench = new Bench();
+    bench.board.evaluate(`setTime(${String(NOW / 1000 + 3600)})`);
+    await expect(flash(job(), bench.run)).rejects.toThrow("set the clock: it is 3600 s off");
   });
 
-  it("takes the old record away before anything is written", async () => {
-    await flash(job(), board.run);
-    const cut: typeof board.run = (script) =>
-      board.run(script.slice(0, script.indexOf('warifu.write("warifu.token"')));
-    await expect(flash(job(), cut)).rejects.toThrow("run: the board did not answer");
-    board.restart();
-    board.machine!.buttons.set("BTN1", true);
-    board.machine!.clock.advance(0.1);
-    const reading = readFrame(board.machine!.frame());
-    expect(reading).toEqual({ kind: "text", lines: ["", "NO RECORD", ""] });
+  it("cut off after any statement leaves a whole token or none", async () => {
+    const before = { ...SEED, secret: Buffer.alloc(20, 1) };
+    const shown = new Set<string>();
+    for (let arriving = 0, arrived = false; !arrived; arriving++) {
+      const bench = new Bench();
+      await flash(job({ seed: before }), bench.run);
+      let statements = 0;
+      const seen = { erased: false };
+      bench.cable = (statement) => {
+        if (statements++ >= arriving) return undefined;
+        seen.erased ||= statement.startsWith("warifu.erase");
+        return statement;
+      };
+      arrived = await flash(job(), bench.run).then(
+        () => true,
+        () => false,
+      );
+      const reading = bench.read();
+      shown.add(reading.kind);
+      // Until the old record is erased it is the old token; after that the new one, or no code.
+      if (reading.kind === "code")
+        expect(reading.code).toBe(codeOf(seen.erased ? SEED : before, NOW));
+      else expect(seen.erased).toBe(true);
+    }
+    expect([...shown].sort()).toEqual(["blank", "code", "text"]);
   });
 });
 

@@ -1,0 +1,108 @@
+import { crc32 } from "node:zlib";
+import type { BoardModel } from "../boards.js";
+import { VirtualClock } from "../clock.js";
+import { Machine } from "../machine.js";
+import { Storage } from "../storage.js";
+
+/**
+ * A board on the bench: blank at first, with the console through which it is flashed. After a
+ * restart it runs what has been stored.
+ */
+export class VirtualBoard {
+  readonly storage = new Storage();
+  readonly clock: VirtualClock;
+  machine: Machine;
+  /** What the console has printed since it was last taken. */
+  #printed = "";
+  #restart = false;
+  /** Seconds its clock is ahead of the time; a board just powered on stands at 1970. */
+  #clockError: number;
+
+  /** @param wall the real time, Unix seconds */
+  constructor(
+    readonly model: BoardModel,
+    readonly wall: () => number,
+  ) {
+    this.clock = new VirtualClock(wall());
+    this.#clockError = -wall();
+    this.machine = this.#boot();
+  }
+
+  /** Starts the stored program anew; the clock goes on. */
+  restart(): void {
+    this.machine = this.#boot();
+  }
+
+  /** Runs one statement at the console. @returns what it printed, an error included */
+  evaluate(statement: string): string {
+    this.clock.advanceTo(this.wall());
+    try {
+      this.machine.evaluate(statement);
+    } catch (error) {
+      this.#complain(error);
+    }
+    if (this.#restart) {
+      this.#restart = false;
+      this.restart();
+    }
+    const printed = this.#printed;
+    this.#printed = "";
+    return printed;
+  }
+
+  #boot(): Machine {
+    const connections = { globals: this.#globals(), clockError: () => this.#clockError };
+    try {
+      return new Machine(this.model, this.storage, this.clock, connections);
+    } catch (error) {
+      // A program that fails leaves the board with its console, and no program.
+      this.#complain(error);
+      return new Machine(this.model, new Storage(), this.clock, connections);
+    }
+  }
+
+  #complain(error: unknown): void {
+    const { name, message } = error as Error;
+    this.#printed += `Uncaught ${name}: ${message}\r\n`;
+  }
+
+  /** What the console's users call, beside what the board's program uses. */
+  #globals(): Record<string, unknown> {
+    const own = this.model.globals({ show: ignore, power: ignore, battery: () => 100 });
+    return {
+      print: (...values: unknown[]) => {
+        this.#printed += `${values.map(String).join(" ")}\r\n`;
+      },
+      btoa: (data: string | ArrayBuffer) =>
+        (typeof data === "string" ? Buffer.from(data, "latin1") : Buffer.from(data)).toString(
+          "base64",
+        ),
+      setTime: (time: number) => {
+        this.#clockError = time - this.clock.now;
+      },
+      clearInterval: ignore,
+      clearWatch: ignore,
+      load: () => {
+        this.#restart = true;
+      },
+      process: {
+        ...(own.process as object),
+        env: { BOARD: this.model.espruinoBoard, VERSION: "2v29" },
+      },
+      E: {
+        ...(own.E as object),
+        CRC32: (text: string) => crc32(Buffer.from(text, "latin1")),
+        setTimeZone: ignore,
+      },
+      "\xff": this.#internals(),
+    };
+  }
+
+  #internals(): object {
+    const watches = (): object[] =>
+      this.machine.buttons.watched.map(({ pin, handler }) => ({ pin, cb: handler }));
+    return Object.defineProperty({}, "watches", { get: watches });
+  }
+}
+
+const ignore = (): void => undefined;
