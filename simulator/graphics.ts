@@ -34,10 +34,10 @@ export class Graphics {
     return { width, height, bytes };
   }
 
-  /** The picture as an image, row by row. */
+  /** The picture as an image, row by row; Espruino leaves out `bpp` where it is 1. */
   asImage(): object {
     const { width, height, bytes } = this.snapshot();
-    return { width, height, bpp: 1, buffer: bytes.buffer };
+    return { width, height, buffer: bytes.buffer };
   }
 
   /** A colour of one bit: its lowest. */

@@ -63,8 +63,8 @@ interface Shown {
   /** The board's clock before and after the button was pressed, Unix seconds. */
   readonly before: number;
   readonly after: number;
-  /** The picture row by row, so many bits a pixel, in Base64. */
-  readonly bpp: number;
+  /** The picture row by row, so many bits a pixel (one where it is not said), in Base64. */
+  readonly bpp?: number;
   readonly frame: string;
 }
 
@@ -72,7 +72,7 @@ interface Shown {
 function checkCode({ board, image }: FlashJob, record: Uint8Array, shown: Shown): void {
   const { width, height } = BOARD_MODELS[board]!;
   const picture = Buffer.from(shown.frame, "base64");
-  const reading = readFrame({ width, height, bytes: oneBit(picture, shown.bpp, width * height) });
+  const reading = readFrame({ width, height, bytes: oneBit(picture, shown.bpp ?? 1, width * height) });
   if (reading.kind !== "code") {
     const text = reading.kind === "text" ? reading.lines.join(" ").trim() : reading.kind;
     throw new FlashError("read the code back", `the display shows ${text}`);
