@@ -15,8 +15,8 @@ export interface Hardware {
 /** A board as its program meets it. */
 export interface BoardModel {
   readonly name: string;
-  /** What Espruino calls it in `process.env.BOARD`. */
-  readonly espruinoBoard: string;
+  /** What Espruino calls it, or them, in `process.env.BOARD`. */
+  readonly espruinoBoards: readonly string[];
   /** What it is, for people. */
   readonly title: string;
   readonly width: number;
@@ -47,7 +47,7 @@ function display(width: number, height: number, hardware: Hardware): Graphics {
 
 const pixljs: BoardModel = {
   name: "pixljs",
-  espruinoBoard: "PIXLJS",
+  espruinoBoards: ["PIXLJS"],
   title: "Pixl.js, its own LCD", // https://www.espruino.com/Pixl.js
   width: 128,
   height: 64,
@@ -66,7 +66,7 @@ const pixljs: BoardModel = {
 
 const banglejs2: BoardModel = {
   name: "banglejs2",
-  espruinoBoard: "BANGLEJS2",
+  espruinoBoards: ["BANGLEJS2"],
   title: "Bangle.js 2 watch", // https://www.espruino.com/Bangle.js2
   width: 176,
   height: 176,
@@ -85,7 +85,7 @@ const banglejs2: BoardModel = {
 
 const ssd1306: BoardModel = {
   name: "ssd1306",
-  espruinoBoard: "PICO_R1_3",
+  espruinoBoards: ["PICO_R1_3", "ESP32"],
   title: "Espruino Pico or ESP32 with an SSD1306 OLED over I2C",
   width: 128,
   height: 64,

@@ -76,7 +76,7 @@ function simulateOnce(file: SeedFile, options: Options): void {
   const token = new SimulatedToken({
     board: options.board,
     image: loadImage(options.board),
-    record: tokenRecord(seed, start),
+    record: tokenRecord(seed, { start }),
     clock: new VirtualClock(at),
   });
   pressAll(token, presses);

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import type { AddressInfo } from "node:net";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
@@ -29,29 +29,32 @@ it("a batch: 100 seeds, 20 blank boards flashed by the real tool, their codes ve
     serial,
     board: new VirtualBoard(BOARD_MODELS.pixljs!, () => Date.now() / 1000),
   }));
-  const flashOne = async ({ serial, board }: (typeof boards)[number]): Promise<void> => {
-    const server = consoleServer(board).listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const port = `tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const options = [
-      "--seeds",
-      seedFile,
-      "--key-file",
-      keyFile,
-      "--serial",
-      serial,
-      "--port",
-      port,
-    ];
-    const { stdout } = await warifu("flash", ...options, "--json");
-    expect(JSON.parse(stdout)).toMatchObject({ serial });
-    server.close();
-  };
-  const waiting = [...boards];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await flashOne(next);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  // Four boards at a time on the bench; the log says which tokens come next.
+  const log = join(path, "production.jsonl");
+  for (let first = 0; first < boards.length; first += AT_ONCE) {
+    const consoles = boards.slice(first, first + AT_ONCE).map(({ board }) => consoleServer(board));
+    const ports = await Promise.all(
+      consoles.map(async (console) => {
+        await new Promise<void>((resolve) => console.listen(0, "127.0.0.1", resolve));
+        return `tcp://127.0.0.1:${String((console.address() as AddressInfo).port)}`;
+      }),
+    );
+    const options = ["--seeds", seedFile, "--key-file", keyFile, "--log", log, "--next"];
+    const { stdout } = await warifu("flash", ...options, "--port", ...ports, "--json");
+    const done = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { serial: string });
+    expect(done.map(({ serial }) => serial)).toEqual(
+      boards.slice(first, first + AT_ONCE).map(({ serial }) => serial),
+    );
+    for (const console of consoles) console.close();
+  }
+  const lines = readFileSync(log, "utf8");
+  expect(lines.match(/"result":"done"/g)).toHaveLength(20);
+  for (const { secret } of seeds.slice(0, 20)) {
+    expect(lines).not.toContain(Buffer.from(secret).toString("hex"));
+  }
 
   const server = await TestServer.start(seeds);
   server.now = Date.now();

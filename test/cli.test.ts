@@ -343,18 +343,75 @@ describe("warifu build and flash", () => {
   const flash = (...args: string[]) =>
     runCli(["flash", "--seeds", at("seeds"), "--key-file", at("key"), ...args]);
 
-  it("flash says at which step it failed, and exits with 1", async () => {
-    const result = await flash("--serial", SEED.serial, "--port", "tcp://127.0.0.1:9");
+  const nowhere = "tcp://127.0.0.1:9";
+
+  it("flash says at which step it failed, logs it, and exits with 1", async () => {
+    const args = [
+      "--serial",
+      SEED.serial,
+      "--port",
+      nowhere,
+      "--log",
+      at("log"),
+      "--measure",
+      "10",
+    ];
+    const result = await flash(...args);
     expect(result).toMatchObject({ code: 1, stdout: "" });
-    expect(result.stderr).toBe("warifu: 12345678: connect: nothing answers at this port\n");
+    expect(result.stderr).toBe(
+      "10 s tell a clock's error to about 10000 ppm\nwarifu: 12345678: connect: nothing answers at this port\n",
+    );
+    expect(JSON.parse(readFileSync(at("log"), "utf8"))).toMatchObject({
+      serial: SEED.serial,
+      port: nowhere,
+      result: "failed",
+      problem: "connect: nothing answers at this port",
+    });
   });
 
+  const done = `${JSON.stringify({ serial: SEED.serial, result: "done" })}\n`;
   it.each([
-    [["--serial", "99999999", "--port", "tcp://127.0.0.1:9"], "--serial"],
+    [["--serial", "99999999", "--port", nowhere], "--serial: 99999999"],
     [["--serial", SEED.serial, "--port", "127.0.0.1:9"], "--port"],
-    [["--serial", SEED.serial, "--port", "tcp://127.0.0.1:9", "--board", "toaster"], "--board"],
+    [["--serial", SEED.serial, "--port", nowhere, nowhere], "--serial: must name as many"],
+    [
+      ["--serial", SEED.serial, SEED.serial, "--port", nowhere, nowhere],
+      "--serial: must name as many",
+    ],
+    [["--port", nowhere], "--serial: is needed"],
+    [["--serial", SEED.serial, "--next", "--port", nowhere], "--serial: is needed"],
+    [["--next", "--port", nowhere], "--log: is needed"],
+    [["--next", "--port", nowhere, "--log", "done"], "--next: the log has all tokens"],
+    [["--serial", SEED.serial, "--port", nowhere, "--log", "done"], "is done, says the log"],
+    [["--serial", SEED.serial, "--port", nowhere, "--log", "letter"], "--log: line 1 is no"],
+    [["--serial", SEED.serial, "--port", nowhere, "--measure", "5"], "--measure"],
+    [["--serial", SEED.serial, "--port", nowhere, "--board", "toaster"], "--board"],
   ])("flash %j is refused by name", async (args, text) => {
-    const result = await flash(...args);
+    writeFileSync(at("done"), done);
+    writeFileSync(at("letter"), "dear bench\n");
+    const result = await flash(...args.map((arg) => (/^(done|letter)$/.test(arg) ? at(arg) : arg)));
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(text) as string });
+  });
+
+  it("flash does again what it is told to do again", async () => {
+    writeFileSync(at("done"), done);
+    const result = await flash(
+      "--serial",
+      SEED.serial,
+      "--port",
+      nowhere,
+      "--log",
+      at("done"),
+      "--again",
+    );
+    expect(result.code).toBe(1);
+  });
+
+  it("flash needs a log it can write", async () => {
+    const result = await flash("--serial", SEED.serial, "--port", nowhere, "--log", "/nowhere/log");
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("cannot be written") as string,
+    });
   });
 });

@@ -10,8 +10,11 @@ export interface Report {
   readonly at: number;
 }
 
-/** Runs JavaScript on a board and returns what it reported, or throws FlashError. */
-export type RunOnBoard = (script: string) => Promise<Report>;
+/**
+ * Runs JavaScript on a board and returns what it reported, or throws FlashError. The board's clock
+ * is set first unless told otherwise.
+ */
+export type RunOnBoard = (script: string, options?: { setTime: boolean }) => Promise<Report>;
 
 /** A board that did not do as it was asked. The message never holds a seed. */
 export class FlashError extends Error {
@@ -51,7 +54,7 @@ const BOARD_INFO = { info: { builtin_modules: ["crypto", "Storage"] } };
  * @param port `tcp://HOST:PORT` or a serial device
  */
 export function espruinoTools(port: string): RunOnBoard {
-  return async (script) => {
+  return async (script, { setTime } = { setTime: true }) => {
     const directory = mkdtempSync(join(tmpdir(), "warifu-flash-"));
     const remove = (): void => {
       rmSync(directory, { recursive: true, force: true });
@@ -66,7 +69,8 @@ export function espruinoTools(port: string): RunOnBoard {
       writeFileSync(scriptFile, script, { mode: 0o600 });
       writeFileSync(boardFile, JSON.stringify(BOARD_INFO));
       const { output, at } = await runCli([
-        ...["--no-ble", "--quiet", "--board", boardFile, "--port", port, "--time"],
+        ...["--no-ble", "--quiet", "--board", boardFile, "--port", port],
+        ...(setTime ? ["--time"] : []),
         ...["--config", "RESET_BEFORE_SEND=false", "--config", "STORE_LINE_NUMBERS=false"],
         scriptFile,
       ]);

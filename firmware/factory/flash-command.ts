@@ -2,49 +2,153 @@ import type { Command } from "commander";
 import { loadImage } from "../../simulator/image.js";
 import { InputError } from "../seedfile/input-error.js";
 import { readKeyFile } from "../seedfile/key-file.js";
+import { ProgressBars } from "../seedfile/progress.js";
 import { readSeedFile } from "../seedfile/read.js";
+import type { Seed } from "../seedfile/seed.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
-import { flash } from "./flash.js";
+import { flash, measuredPpm, STEPS } from "./flash.js";
+import { type ProductionEntry, ProductionLog } from "./production-log.js";
 
 interface FlashOptions {
   board: string;
   seeds: string;
-  serial: string;
-  port: string;
+  serial?: string[];
+  next?: boolean;
+  port: string[];
   keyFile?: string;
+  log?: string;
+  measure?: string;
+  again?: boolean;
+  anyBoard?: boolean;
   json?: boolean;
+}
+
+/** One board to be flashed: what, and where it is connected. */
+interface Place {
+  readonly seed: Seed;
+  readonly port: string;
 }
 
 export function addFlashCommand(program: Command): void {
   program
     .command("flash")
-    .description("make a board a token: write image, record and clock, and read its code back")
+    .description("make boards tokens: write image, record and clock, and read their codes back")
     .option("--board <board>", "the board", "pixljs")
-    .requiredOption("--seeds <file>", "seed file (PSKC)")
-    .requiredOption("--serial <serial>", "which token of the file")
-    .requiredOption("--port <port>", "tcp://HOST:PORT of the board's console")
+    .requiredOption("--seeds <file>", "seed file: PSKC or CSV")
+    .option("--serial <serials...>", "which tokens of the file, one for each port")
+    .option("--next", "the next tokens of the file that the log does not have as done")
+    .requiredOption("--port <ports...>", "the boards' consoles: tcp://HOST:PORT or serial devices")
     .option("--key-file <file>", "what opens the seed file")
-    .option("--json", "the result as JSON")
+    .option("--log <file>", "production log, JSON Lines; what it has as done is not done again")
+    .option("--again", "flash also what the log has as done")
+    .option("--measure <seconds>", "measure each clock so long and put its error into the record")
+    .option("--any-board", "take a board or an Espruino version that is not supported")
+    .option("--json", "one line of JSON for each board")
     .action(runFlash);
 }
 
 async function runFlash(options: FlashOptions): Promise<void> {
   const image = loadImage(options.board);
-  if (!/^tcp:\/\/[^/:\s]+:\d{1,5}$/.test(options.port)) {
-    throw new InputError("--port", "must be tcp://HOST:PORT");
+  for (const port of options.port) {
+    if (!/^(?:tcp:\/\/[^/:\s]+:\d{1,5}|\/dev\/\S+|COM\d+)$/.test(port)) {
+      throw new InputError("--port", "must be tcp://HOST:PORT or a serial device");
+    }
   }
+  const measure = parseMeasure(options.measure);
+  const log = options.log === undefined ? undefined : new ProductionLog(options.log);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   const { seeds } = await readSeedFile(options.seeds, key);
-  const seed = seeds.find(({ serial }) => serial === options.serial);
-  if (!seed) throw new InputError("--serial", "names no token of the seed file");
-  const job = { seed, board: options.board, image, now: () => Date.now() / 1000 };
+  const places = placesOf(options, seeds, log);
+  if (measure !== undefined) {
+    const precision = measuredPpm(measure).toFixed(measure < 1000 ? 0 : 1);
+    process.stderr.write(`${String(measure)} s tell a clock's error to about ${precision} ppm\n`);
+  }
+  const bars = new ProgressBars(
+    places.map(({ seed }) => seed.serial),
+    STEPS.length,
+  );
+  const entries = await Promise.all(
+    places.map(async (place): Promise<ProductionEntry> => {
+      const entry = await flashPlace(place, options, image, measure, (step) => {
+        bars.step(place.seed.serial, step);
+      });
+      log?.add(entry);
+      return entry;
+    }),
+  );
+  bars.stop();
+  for (const entry of entries) report(entry, options.json ?? false);
+  if (entries.some(({ result }) => result === "failed")) process.exitCode = 1;
+}
+
+async function flashPlace(
+  { seed, port }: Place,
+  { board, anyBoard = false }: FlashOptions,
+  image: Uint8Array,
+  measure: number | undefined,
+  onStep: (step: string) => void,
+): Promise<ProductionEntry> {
+  const place = { serial: seed.serial, board, port };
+  const now = (): number => Date.now() / 1000;
+  const options = measure === undefined ? { anyBoard } : { anyBoard, measure };
   try {
-    const result = await flash(job, espruinoTools(options.port));
-    const text = `${result.serial}: flashed; its code was read back and is right, its clock is ${String(result.clockError)} s off\nimage SHA-256 ${result.imageSha256}`;
-    process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`);
+    const result = await flash(
+      { seed, board, image, now, onStep, ...options },
+      espruinoTools(port),
+    );
+    return { at: new Date().toISOString(), ...place, result: "done", ...result };
   } catch (error) {
     if (!(error instanceof FlashError)) throw error;
-    process.stderr.write(`warifu: ${seed.serial}: ${error.message}\n`);
-    process.exitCode = 1;
+    return { at: new Date().toISOString(), ...place, result: "failed", problem: error.message };
+  }
+}
+
+/** Which token goes to which port. */
+function placesOf(
+  { port: ports, serial: serials, next, again }: FlashOptions,
+  seeds: readonly Seed[],
+  log: ProductionLog | undefined,
+): Place[] {
+  if ((serials === undefined) !== (next ?? false)) {
+    throw new InputError("--serial", "is needed, or --next with a --log; not both");
+  }
+  if (serials === undefined) {
+    if (!log) throw new InputError("--log", "is needed to know which tokens are next");
+    const open = seeds.filter(({ serial }) => !log.isDone(serial)).slice(0, ports.length);
+    if (open.length === 0)
+      throw new InputError("--next", "the log has all tokens of the file as done");
+    return open.map((seed, index) => ({ seed, port: ports[index]! }));
+  }
+  if (serials.length !== ports.length || new Set(serials).size !== serials.length) {
+    throw new InputError("--serial", "must name as many different tokens as there are ports");
+  }
+  return serials.map((serial, index) => {
+    const seed = seeds.find((each) => each.serial === serial);
+    if (!seed) throw new InputError("--serial", `${serial} names no token of the seed file`);
+    if (log?.isDone(serial) && !again) {
+      throw new InputError("--serial", `${serial} is done, says the log; --again flashes it anew`);
+    }
+    return { seed, port: ports[index]! };
+  });
+}
+
+function parseMeasure(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+  if (seconds >= 10) return seconds;
+  throw new InputError("--measure", "must be whole seconds, 10 or more");
+}
+
+function report(entry: ProductionEntry, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(entry)}\n`);
+  } else if (entry.result === "done") {
+    const clock = `its clock is ${String(entry.clockError)} s off, trim ${String(entry.trim)} ppb`;
+    process.stdout.write(
+      `${entry.serial}: flashed; its code was read back and is right, ${clock}\n`,
+    );
+    process.stdout.write(`${entry.serial}: image SHA-256 ${String(entry.imageSha256)}\n`);
+  } else {
+    process.stderr.write(`warifu: ${entry.serial}: ${String(entry.problem)}\n`);
   }
 }

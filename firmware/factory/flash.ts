@@ -16,9 +16,20 @@ export interface FlashJob {
   readonly seed: Seed;
   readonly board: string;
   readonly image: Uint8Array;
+  /** Whether a board or a version of Espruino that is not on the list is taken all the same. */
+  readonly anyBoard?: boolean;
+  /** Seconds to measure the board's clock for; its error goes into the record's trim. */
+  readonly measure?: number;
   /** Unix seconds. */
   readonly now: () => number;
+  readonly wait?: (seconds: number) => Promise<void>;
+  /** Told of each step as it is begun. */
+  readonly onStep?: (step: Step) => void;
 }
+
+/** The steps, in their order. */
+export const STEPS = ["check", "write", "read back", "measure"] as const;
+export type Step = (typeof STEPS)[number];
 
 /** What a flashed board showed. */
 export interface FlashResult {
@@ -26,32 +37,95 @@ export interface FlashResult {
   readonly imageSha256: string;
   /** Seconds the board's clock is ahead of ours. */
   readonly clockError: number;
+  /** The trim put into the record, parts per billion; 0 where nothing was measured. */
+  readonly trim: number;
 }
 
 /** Bytes a write: a line the board's console can take in one go. */
 const PIECE = 768;
 /** Seconds the clock may be off: the tools set it a moment late. */
 const CLOCK_TOLERANCE = 2;
+/** Seconds by which a report's arrival may differ from one time to the next. */
+const ARRIVAL_JITTER = 0.05;
+/** No board's clock is further off than a thousandth: what measures more measures something else. */
+const TRIM_LIMIT = 1_000_000;
 
 /**
- * Makes a board a token: the image and the record are written and read back, the board restarts,
- * its button is pressed, and the code on its display is compared with the seed's.
+ * Makes a board a token: board and Espruino are checked, the image and the record are written and
+ * read back, the board restarts, its button is pressed, and the code on its display is compared with
+ * the seed's. Where asked, its clock is measured and the error written into the record.
  * @throws FlashError at the step that failed; until the record is whole the board shows no code
  */
 export async function flash(job: FlashJob, run: RunOnBoard): Promise<FlashResult> {
-  const record = tokenRecord(job.seed, Math.floor(job.now()));
-  const stored = (await run(writeScript(job.image, record))).value as Stored;
-  compare("image", stored.image, crc32(job.image));
+  const { seed, image, onStep = () => undefined } = job;
+  onStep("check");
+  await checkBoard(job, run);
+  onStep("write");
+  let clockError = await makeToken(job, 0, run);
+  const trim = job.measure === undefined ? 0 : await measureTrim(job, job.measure, run);
+  if (trim !== 0) clockError = await makeToken(job, trim, run);
+  const imageSha256 = createHash("sha256").update(image).digest("hex");
+  return { serial: seed.serial, imageSha256, clockError, trim };
+}
+
+/** What a measurement over so many seconds can tell apart, in parts per million. */
+export function measuredPpm(seconds: number): number {
+  return (2 * ARRIVAL_JITTER * 1e6) / seconds;
+}
+
+async function checkBoard({ board, anyBoard }: FlashJob, run: RunOnBoard): Promise<void> {
+  const { espruinoBoards, espruino } = BOARD_MODELS[board]!;
+  const { value } = await run(`${reportScript("process.env")}\n`);
+  const { BOARD = "unknown", VERSION = "unknown" } = value as { BOARD?: string; VERSION?: string };
+  if (anyBoard) return;
+  if (!espruinoBoards.includes(BOARD)) {
+    throw new FlashError("check", `the board is ${BOARD}, not ${espruinoBoards.join(" or ")}`);
+  }
+  if (!espruino.includes(VERSION)) {
+    throw new FlashError("check", `Espruino is ${VERSION}; supported is ${espruino.join(", ")}`);
+  }
+}
+
+/**
+ * Writes image and record, sets the clock, and reads the code back.
+ * @returns the seconds the board's clock is ahead
+ */
+async function makeToken(job: FlashJob, trim: number, run: RunOnBoard): Promise<number> {
+  const { seed, image, onStep = () => undefined } = job;
+  const record = tokenRecord(seed, { start: Math.floor(job.now()), trim });
+  const stored = (await run(writeScript(image, record))).value as Stored;
+  compare("image", stored.image, crc32(image));
   compare("record", stored.record, crc32(record));
+  onStep("read back");
   const { value, at } = await run(pressScript(job.board));
   const shown = value as Shown;
   checkCode(job, record, shown);
   const clockError = Math.round((shown.after - at) * 1000) / 1000;
-  if (Math.abs(clockError) > CLOCK_TOLERANCE) {
-    throw new FlashError("set the clock", `it is ${String(clockError)} s off`);
+  if (Math.abs(clockError) <= CLOCK_TOLERANCE) return clockError;
+  throw new FlashError("read back", `the clock is ${String(clockError)} s off`);
+}
+
+/** @returns what to add to the clock's rate, parts per billion; 0 where the error cannot be told */
+async function measureTrim(job: FlashJob, seconds: number, run: RunOnBoard): Promise<number> {
+  job.onStep?.("measure");
+  const read = async (): Promise<{ board: number; host: number }> => {
+    const { value, at } = await run(`${reportScript("getTime()")}\n`, { setTime: false });
+    return { board: value as number, host: at };
+  };
+  const before = await read();
+  await (job.wait ?? sleep)(seconds);
+  const after = await read();
+  const passed = after.host - before.host;
+  const gained = after.board - before.board - passed;
+  const trim = Math.round((-gained / (passed + gained)) * 1e9);
+  if (Math.abs(trim) > TRIM_LIMIT) {
+    throw new FlashError("measure", "the clock's error is beyond anything a board's clock does");
   }
-  const imageSha256 = createHash("sha256").update(job.image).digest("hex");
-  return { serial: job.seed.serial, imageSha256, clockError };
+  return Math.abs(trim) / 1000 < measuredPpm(passed) ? 0 : trim;
+}
+
+async function sleep(seconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 interface Stored {
@@ -72,10 +146,14 @@ interface Shown {
 function checkCode({ board, image }: FlashJob, record: Uint8Array, shown: Shown): void {
   const { width, height } = BOARD_MODELS[board]!;
   const picture = Buffer.from(shown.frame, "base64");
-  const reading = readFrame({ width, height, bytes: oneBit(picture, shown.bpp ?? 1, width * height) });
+  const reading = readFrame({
+    width,
+    height,
+    bytes: oneBit(picture, shown.bpp ?? 1, width * height),
+  });
   if (reading.kind !== "code") {
     const text = reading.kind === "text" ? reading.lines.join(" ").trim() : reading.kind;
-    throw new FlashError("read the code back", `the display shows ${text}`);
+    throw new FlashError("read back", `the display shows ${text}`);
   }
   // The minute may have turned in between.
   const expected = [shown.before, shown.after].map((time) => {
@@ -84,12 +162,12 @@ function checkCode({ board, image }: FlashJob, record: Uint8Array, shown: Shown)
     return displayOf(token).code;
   });
   if (!expected.includes(reading.code)) {
-    throw new FlashError("read the code back", "it is not the seed's code");
+    throw new FlashError("read back", "the display does not show the seed's code");
   }
 }
 
 function compare(what: string, stored: number, expected: number): void {
-  if (stored !== expected) throw new FlashError(`write the ${what}`, "it did not arrive whole");
+  if (stored !== expected) throw new FlashError("write", `the ${what} did not arrive whole`);
 }
 
 /** A picture of several bits a pixel as one of one bit: whatever is not 0 is ink. */

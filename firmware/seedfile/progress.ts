@@ -1,4 +1,6 @@
-import { Presets, SingleBar } from "cli-progress";
+import { MultiBar, Presets, SingleBar } from "cli-progress";
+
+const OPTIONS = { noTTYOutput: false, stream: process.stderr };
 
 /** A progress bar on standard error, for whoever is watching; nothing where nobody is. */
 export class Progress {
@@ -6,10 +8,8 @@ export class Progress {
 
   /** @param total in the unit that `add` counts */
   constructor(label: string, total: number) {
-    this.#bar = new SingleBar(
-      { format: `${label} {bar} {percentage} %`, noTTYOutput: false, stream: process.stderr },
-      Presets.shades_classic,
-    );
+    const format = `${label} {bar} {percentage} %`;
+    this.#bar = new SingleBar({ ...OPTIONS, format }, Presets.shades_classic);
     if (process.stderr.isTTY) this.#bar.start(total, 0);
   }
 
@@ -19,5 +19,29 @@ export class Progress {
 
   stop(): void {
     this.#bar.stop();
+  }
+}
+
+/** A bar for each of several things that are done side by side, step by step. */
+export class ProgressBars {
+  readonly #bars = new Map<string, SingleBar>();
+  readonly #multi: MultiBar | undefined;
+
+  constructor(names: readonly string[], steps: number) {
+    if (!process.stderr.isTTY) return;
+    const format = "{name} {bar} {step}";
+    this.#multi = new MultiBar({ ...OPTIONS, format }, Presets.shades_classic);
+    for (const name of names) {
+      this.#bars.set(name, this.#multi.create(steps, 0, { name, step: "" }));
+    }
+  }
+
+  /** A thing begins its next step. */
+  step(name: string, step: string): void {
+    this.#bars.get(name)?.increment(1, { step });
+  }
+
+  stop(): void {
+    this.#multi?.stop();
   }
 }

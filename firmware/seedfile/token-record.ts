@@ -11,10 +11,15 @@ function sha1(message: Uint8Array): Uint8Array {
 
 /**
  * The record that makes a board the token of a seed.
- * @param start when the board's clock was set, Unix seconds
+ * @param clock.start when the board's clock was set, Unix seconds
+ * @param clock.trim what to add to its rate, parts per billion
  * @throws RangeError naming a field the record cannot hold
  */
-export function tokenRecord(seed: Seed, start = seed.start ?? DEFAULT_START): Uint8Array {
+export function tokenRecord(
+  seed: Seed,
+  clock: { readonly start?: number | undefined; readonly trim?: number } = {},
+): Uint8Array {
+  const { start = seed.start ?? DEFAULT_START, trim = 0 } = clock;
   return encodeRecord(
     {
       serial: seed.serial,
@@ -22,7 +27,7 @@ export function tokenRecord(seed: Seed, start = seed.start ?? DEFAULT_START): Ui
       algorithm: ALGORITHMS[seed.algorithm],
       start,
       expiry: seed.expiry ?? 0,
-      trim: 0,
+      trim,
     },
     sha1,
   );

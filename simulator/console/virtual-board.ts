@@ -87,7 +87,7 @@ export class VirtualBoard {
       },
       process: {
         ...(own.process as object),
-        env: { BOARD: this.model.espruinoBoard, VERSION: "2v29" },
+        env: { BOARD: this.model.espruinoBoards[0], VERSION: this.model.espruino[0] },
       },
       E: {
         ...(own.E as object),

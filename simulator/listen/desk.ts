@@ -29,7 +29,12 @@ export class Desk {
     const clock = new VirtualClock(wall());
     const image = loadImage(board);
     for (const seed of seeds) {
-      const token = new SimulatedToken({ board, image, record: tokenRecord(seed, start), clock });
+      const token = new SimulatedToken({
+        board,
+        image,
+        record: tokenRecord(seed, { start }),
+        clock,
+      });
       const watchers = new Set<() => void>();
       token.machine.onDisplay = () => {
         for (const watcher of watchers) watcher();

@@ -12,6 +12,8 @@ import {
   reportScript,
   type RunOnBoard,
 } from "../../firmware/factory/espruino-tools.js";
+import { decodeRecord } from "../../firmware/otp/record.js";
+import { nodeHash } from "../../server/hashes.js";
 import { flash, type FlashJob } from "../../firmware/factory/flash.js";
 import { loadImage } from "../../simulator/image.js";
 import { readFrame } from "../../simulator/reader.js";
@@ -71,6 +73,7 @@ describe("flashing a board", () => {
       serial: SEED.serial,
       imageSha256: pinned[board].sha256,
       clockError: 0,
+      trim: 0,
     });
     expect(bench.board.storage.bytes(".boot0")).toEqual(new Uint8Array(image));
     expect(bench.read()).toMatchObject({ kind: "code", code: codeOf(SEED, NOW) });
@@ -112,14 +115,14 @@ describe("flashing a board", () => {
         ? statement.replace(/atob\("..../, 'atob("////')
         : statement;
     await expect(flash(job(), bench.run)).rejects.toThrow(
-      `write the ${what}: it did not arrive whole`,
+      `write: the ${what} did not arrive whole`,
     );
   });
 
   it("finds a board that shows a word in place of a code", async () => {
     const expired = { ...SEED, expiry: NOW / 1000 - 1, start: 0 };
     await expect(flash(job({ seed: expired }), new Bench().run)).rejects.toThrow(
-      "read the code back: the display shows EXPIRED",
+      "read back: the display shows EXPIRED",
     );
   });
 
@@ -136,7 +139,7 @@ describe("flashing a board", () => {
   it("finds a display that shows another code", async () => {
     const otherTime = { before: NOW / 1000 + 600, after: NOW / 1000 + 600 };
     await expect(flash(job(), reporting(otherTime))).rejects.toThrow(
-      "read the code back: it is not the seed's code",
+      "read back: the display does not show the seed's code",
     );
   });
 
@@ -150,7 +153,56 @@ describe("flashing a board", () => {
   it("finds a clock that was not set", async () => {
     const bench = new Bench();
     bench.board.evaluate(`setTime(${String(NOW / 1000 + 3600)})`);
-    await expect(flash(job(), bench.run)).rejects.toThrow("set the clock: it is 3600 s off");
+    await expect(flash(job(), bench.run)).rejects.toThrow("read back: the clock is 3600 s off");
+  });
+
+  it("refuses a board or a version it does not know, unless told to take any", async () => {
+    const as = (BOARD: string, VERSION: string): RunOnBoard => {
+      const bench = new Bench();
+      return async (script) => {
+        const report = await bench.run(script);
+        return script.includes("process.env") ? { ...report, value: { BOARD, VERSION } } : report;
+      };
+    };
+    await expect(flash(job(), as("LINUX", "2v29"))).rejects.toThrow(
+      "check: the board is LINUX, not PIXLJS",
+    );
+    await expect(flash(job(), as("PIXLJS", "1v99"))).rejects.toThrow(
+      "check: Espruino is 1v99; supported is 2v29",
+    );
+    expect(await flash(job({ anyBoard: true }), as("LINUX", "1v99"))).toMatchObject({ trim: 0 });
+  });
+
+  it.each([
+    ["fast", 40, -39_998],
+    ["slow", -40, 40_002],
+    ["exact to what can be told", 1, 0],
+  ])("measures a clock that is %s and puts its error into the record", async (_name, ppm, trim) => {
+    const bench = new Bench();
+    let passed = 0;
+    const drifting: RunOnBoard = async (script, options) => {
+      if (options?.setTime !== false) return bench.run(script);
+      const host = NOW / 1000 + passed;
+      return Promise.resolve({ value: NOW / 1000 + passed * (1 + ppm * 1e-6), at: host });
+    };
+    const wait = (seconds: number) => Promise.resolve(void (passed += seconds));
+    const result = await flash(job({ measure: 36_000, wait }), drifting);
+    expect(result.trim).toBe(trim);
+    const record = decodeRecord(bench.board.storage.bytes("warifu.token")!, nodeHash(1).digest);
+    expect(record).toMatchObject({ serial: SEED.serial, trim });
+  });
+
+  it("takes no clock for one that is a thousandth off", async () => {
+    const bench = new Bench();
+    let reads = 0;
+    const jumping: RunOnBoard = async (script, options) => {
+      if (options?.setTime !== false) return bench.run(script);
+      return Promise.resolve({ value: reads++ * 110, at: reads * 100 });
+    };
+    const wait = () => Promise.resolve();
+    await expect(flash(job({ measure: 100, wait }), jumping)).rejects.toThrow(
+      "measure: the clock's error",
+    );
   });
 
   it("cut off after any statement leaves a whole token or none", async () => {
@@ -246,7 +298,11 @@ describe("the real interpreter", () => {
       try {
         const run = espruinoTools(CONSOLE_PORT);
         await prepare(run);
-        const live = job({ now: () => Date.now() / 1000, seed: { ...SEED, expiry: undefined } });
+        const live = job({
+          anyBoard: true,
+          now: () => Date.now() / 1000,
+          seed: { ...SEED, expiry: undefined },
+        });
         const result = await flash(live, run);
         expect(result.serial).toBe(SEED.serial);
         expect(Math.abs(result.clockError)).toBeLessThan(1);

@@ -94,7 +94,7 @@ describe("the token record", () => {
       expiry: 0,
       algorithm: 3,
     });
-    expect(decodeRecord(tokenRecord(SEED, 0), sha1)).toMatchObject({ start: 0 });
+    expect(decodeRecord(tokenRecord(SEED, { start: 0 }), sha1)).toMatchObject({ start: 0 });
     expect(new Date(DEFAULT_START * 1000).toISOString()).toBe("2020-01-01T00:00:00.000Z");
   });
 });
