@@ -1,28 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
 import { PNG } from "pngjs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import pinned from "../firmware/images.json" with { type: "json" };
-import { writePskc } from "../firmware/seedfile/pskc-write.js";
 import { runCli } from "./support/cli.js";
-import { SEED, withDirectory } from "./support/server.js";
+import { seedDirectory } from "./support/seed-directory.js";
+import { SEED } from "./support/server.js";
 
-const KEY = { kind: "preshared", key: Buffer.alloc(16, 1) } as const;
-
-let directory: ReturnType<typeof withDirectory>;
-const at = (name: string): string => join(directory.path, name);
-beforeEach(() => {
-  directory = withDirectory();
-  writeFileSync(at("key"), "01".repeat(16));
-  writeFileSync(
-    at("seeds"),
-    [...writePskc([{ ...SEED, start: undefined, expiry: undefined }], KEY)].join(""),
-  );
-});
-afterEach(() => {
-  directory.remove();
-});
+const at = seedDirectory();
 
 const simulate = (...args: string[]) =>
   runCli([
