@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { AuditEntry } from "../core/audit.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
@@ -30,8 +30,9 @@ export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
 
 function openFile(path: string, timeout: number): Database.Database {
   try {
-    // Made here first, so that only its owner can read it.
-    if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
+    // Made here first, so that only its owner can read it. One that is there is not opened twice:
+    // closing it would drop the locks another connection of this process holds on it.
+    if (path !== ":memory:" && !existsSync(path)) closeSync(openSync(path, "ax", 0o600));
     return new Database(path, { timeout });
   } catch (error) {
     throw new StoreUnavailable((error as Error).message, { cause: error });
