@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { AuditEntry } from "../core/audit.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
@@ -30,12 +30,22 @@ export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
 
 function openFile(path: string, timeout: number): Database.Database {
   try {
-    // Made here first, so that only its owner can read it. One that is there is not opened twice:
-    // closing it would drop the locks another connection of this process holds on it.
-    if (path !== ":memory:" && !existsSync(path)) closeSync(openSync(path, "ax", 0o600));
+    if (path !== ":memory:") makeFile(path);
     return new Database(path, { timeout });
   } catch (error) {
     throw new StoreUnavailable((error as Error).message, { cause: error });
+  }
+}
+
+/**
+ * Makes a database's file, so that only its owner can read it. One that is there is not opened:
+ * closing it would drop the locks that other connections of this process hold on it.
+ */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
