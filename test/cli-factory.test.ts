@@ -161,6 +161,35 @@ describe("warifu export", () => {
   });
 });
 
+describe("warifu label", () => {
+  const label = (...args: string[]) =>
+    runCli(["label", "--seeds", at("seeds"), "--key-file", at("key"), "--out", at("out"), ...args]);
+
+  it.each(["pdf", "svg"])("writes a sheet as %s", async (format) => {
+    const stdout = `${at("out")}: labels: 1, sheets: 1\n`;
+    expect(await label("--format", format)).toEqual({ code: 0, stdout, stderr: "" });
+    const text = readFileSync(at("out"), "latin1");
+    for (const form of ["latin1", "hex", "base64"] as const) {
+      expect(text).not.toContain(Buffer.from(SEED.secret).toString(form));
+    }
+  });
+
+  it("refuses another format, and more than one sheet of SVG", async () => {
+    expect(await label("--format", "gif")).toMatchObject({ code: 2, stdout: "" });
+    const lines = Array.from(
+      { length: 28 },
+      (_, i) => `${String(30000000 + i)},${"ab".repeat(20)},TOTP`,
+    );
+    writeFileSync(at("many.csv"), lines.join("\n"));
+    const many = ["label", "--seeds", at("many.csv"), "--out", at("out"), "--format", "svg"];
+    expect(await runCli(many)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("one sheet") as string,
+    });
+    expect(() => statSync(at("out"))).toThrow();
+  });
+});
+
 describe("warifu build and flash", () => {
   it("build makes the pinned image", async () => {
     mkdirSync(at("out"));

@@ -7,6 +7,7 @@ import { addBoardsCommand } from "./boards-command.js";
 import { buildImage } from "./build.js";
 import { addFlashCommand } from "./flash-command.js";
 import { addExportCommand } from "./export-command.js";
+import { addLabelCommand } from "./label-command.js";
 import { provision } from "./provision.js";
 import { writeNew } from "./write-new.js";
 
@@ -49,6 +50,7 @@ export function addFactoryCommands(program: Command): void {
   addBoardsCommand(program);
   addExportCommand(program);
   addFlashCommand(program);
+  addLabelCommand(program);
 }
 
 function runProvision(options: ProvisionOptions): void {

@@ -5,7 +5,7 @@ import { InputError } from "../seedfile/input-error.js";
  * Writes a file that only its owner can read; one that is there already is left alone.
  * @throws InputError, with nothing left behind
  */
-export function writeNew(path: string, pieces: Iterable<string>): void {
+export function writeNew(path: string, pieces: Iterable<string | Uint8Array>): void {
   let file: number;
   try {
     file = openSync(path, "wx", 0o600);
@@ -14,7 +14,7 @@ export function writeNew(path: string, pieces: Iterable<string>): void {
     throw new InputError("--out", exists ? `${path} exists already` : `${path} cannot be written`);
   }
   try {
-    for (const piece of pieces) writeSync(file, piece);
+    for (const piece of pieces) writeWhole(file, piece);
   } catch (error) {
     unlinkSync(path);
     if (error instanceof InputError) throw error;
@@ -22,4 +22,9 @@ export function writeNew(path: string, pieces: Iterable<string>): void {
   } finally {
     closeSync(file);
   }
+}
+
+function writeWhole(file: number, piece: string | Uint8Array): void {
+  const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
