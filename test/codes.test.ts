@@ -8,9 +8,8 @@ import { DEFAULT_POLICY } from "../server/core/policy.js";
 import { verify } from "../server/core/verify.js";
 import { nodeHash } from "../server/hashes.js";
 import { loadImage } from "../simulator/image.js";
-import { readFrame } from "../simulator/reader.js";
-import { record } from "./frames/states.js";
-import { ESPRUINO, runTraces, type Trace } from "./live/interpreter.js";
+import { ESPRUINO, runTraces } from "./live/interpreter.js";
+import { codeOnFrame, codeTrace } from "./support/code-trace.js";
 import { simulateTrace } from "./support/simulate-trace.js";
 import { type CodeVector, randomVectors, readData, rfcVectors } from "./support/vectors.js";
 
@@ -28,27 +27,6 @@ function nobleCode({ algorithm, seed, step }: CodeVector): string {
 
 function sourceCode({ algorithm, seed, step }: CodeVector): string {
   return codeGenerator(nodeHash(ALGORITHMS[algorithm]), seed)(step);
-}
-
-/** A trace that shows a vector's code: the clock stands at the beginning of its minute. */
-function traceOf({ algorithm, seed, step }: CodeVector): Trace {
-  return {
-    board: "pixljs",
-    record: record({ seed, algorithm: ALGORITHMS[algorithm], expiry: 0 }),
-    start: step * 60,
-    battery: 100,
-    hashes: ["SHA1", "SHA256", "SHA512"],
-    steps: [
-      [0, true],
-      [0.1, false],
-      [0, null],
-    ],
-  };
-}
-
-function codeOnFrame(bytes: Uint8Array): string {
-  const reading = readFrame({ width: 128, height: 64, bytes });
-  return reading.kind === "code" ? reading.code : reading.kind;
 }
 
 /** The code the server's rules accept at that minute, found by asking for it and for another. */
@@ -79,7 +57,7 @@ const paths: Record<string, (vector: CodeVector) => string> = {
   "TypeScript source": sourceCode,
   "@noble/hashes": nobleCode,
   "built image in the simulator": (vector) =>
-    codeOnFrame(simulateTrace(image, traceOf(vector)).frames[0]!),
+    codeOnFrame(simulateTrace(image, codeTrace(vector)).frames[0]!),
   "server core": acceptedCode,
 };
 
@@ -107,7 +85,7 @@ describe("codes by the real interpreter", () => {
   });
 
   it.runIf(ESPRUINO)("equal all vectors, live (ESPRUINO is set)", async () => {
-    const results = await runTraces(ESPRUINO!, image, vectors.map(traceOf));
+    const results = await runTraces(ESPRUINO!, image, vectors.map(codeTrace));
     expect(results.map(({ frames }) => codeOnFrame(frames[0]!))).toEqual(codes);
   });
 });

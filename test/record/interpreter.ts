@@ -3,15 +3,14 @@
 // Run: ESPRUINO=/path/to/espruino npm run record:interpreter
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { ALGORITHMS } from "../../firmware/seedfile/seed.js";
 import { loadImage } from "../../simulator/image.js";
-import { readFrame } from "../../simulator/reader.js";
 import { BOARDS } from "../../firmware/factory/image-options.js";
 import { BOARD_MODELS } from "../../simulator/boards.js";
 import { packFrame } from "../frames/recording.js";
-import { namedTraces, record } from "../frames/states.js";
+import { namedTraces } from "../frames/states.js";
 import { primitiveDrawings, runDrawings } from "../frames/primitives.js";
-import { ESPRUINO, runScript, runTraces, type Trace } from "../live/interpreter.js";
+import { ESPRUINO, runScript, runTraces } from "../live/interpreter.js";
+import { codeOnFrame, codeTrace } from "../support/code-trace.js";
 import { contactSheet } from "../support/contact-sheet.js";
 import { randomVectors, rfcVectors } from "../support/vectors.js";
 
@@ -65,21 +64,6 @@ const drawn = await runDrawings(espruino, drawings);
 write("../frames/primitives.json", {}, "frames", drawn.map(packFrame));
 
 const vectors = [...rfcVectors(), ...randomVectors()];
-const codeTraces = vectors.map(({ algorithm, seed, step }): Trace => ({
-  board: "pixljs",
-  record: record({ seed, algorithm: ALGORITHMS[algorithm], expiry: 0 }),
-  start: step * 60,
-  battery: 100,
-  hashes: ["SHA1", "SHA256", "SHA512"],
-  steps: [
-    [0, true],
-    [0.1, false],
-    [0, null],
-  ],
-}));
-const codeResults = await runTraces(espruino, image, codeTraces);
-const codes = codeResults.map(({ frames }) => {
-  const reading = readFrame({ width: 128, height: 64, bytes: frames[0]! });
-  return reading.kind === "code" ? reading.code : reading.kind;
-});
+const shownCodes = await runTraces(espruino, image, vectors.map(codeTrace));
+const codes = shownCodes.map(({ frames }) => codeOnFrame(frames[0]!));
 write("../vectors/interpreter.json", { imageSha256: sha256(image) }, "codes", codes);
