@@ -56,6 +56,9 @@ else if (what === "import") {
   console.log(JSON.stringify(await measured(() => importAll(file!, database!))));
 } else {
   const directory = mkdtempSync(join(tmpdir(), "warifu-bench-"));
+  process.once("exit", () => {
+    rmSync(directory, { recursive: true, force: true });
+  });
   const path = join(directory, "seeds");
   const batch = { count: COUNT, firstSerial: "10000000", start: 0, expiry: 2_000_000_000 };
   const seeds = provision({ ...batch, algorithm: "SHA1", board: "pixljs" });
@@ -74,7 +77,6 @@ else if (what === "import") {
     parse: child("parse", path),
     import: child("import", path, join(directory, `${String(round)}.db`)),
   }));
-  rmSync(directory, { recursive: true });
   const median = (values: number[]): number => values.sort((a, b) => a - b)[1]!;
   const seconds = (name: "parse" | "import"): number => median(rounds.map((r) => r[name].seconds));
   const peak = (name: "parse" | "import"): number =>
