@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { undoneAtExit } from "./cleanup.js";
 
 /** What a script on a board reported, and when that arrived here, in Unix seconds. */
 export interface Report {
@@ -59,11 +60,8 @@ export function espruinoTools(port: string): RunOnBoard {
     const remove = (): void => {
       rmSync(directory, { recursive: true, force: true });
     };
-    // The script holds a seed: it goes whatever ends this process.
-    process.once("exit", remove);
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    const end = (): never => process.exit(130);
-    for (const signal of signals) process.once(signal, end);
+    // The script holds a seed: it goes also when this process is interrupted.
+    const callOff = undoneAtExit(remove);
     try {
       const [scriptFile, boardFile] = [join(directory, "script.js"), join(directory, "board.json")];
       writeFileSync(scriptFile, script, { mode: 0o600 });
@@ -76,8 +74,7 @@ export function espruinoTools(port: string): RunOnBoard {
       ]);
       return { value: parseReport(output), at };
     } finally {
-      for (const signal of signals) process.off(signal, end);
-      process.off("exit", remove);
+      callOff();
       remove();
     }
   };
@@ -105,7 +102,7 @@ async function runCli(options: readonly string[]): Promise<{ output: string; at:
     child.kill("SIGKILL");
   };
   const timer = setTimeout(kill, TIME_LIMIT);
-  process.once("exit", kill);
+  const callOff = undoneAtExit(kill);
   let output = "";
   let at = 0;
   for (const stream of [child.stdout, child.stderr]) {
@@ -116,6 +113,6 @@ async function runCli(options: readonly string[]): Promise<{ output: string; at:
   }
   await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(timer);
-  process.off("exit", kill);
+  callOff();
   return { output, at };
 }

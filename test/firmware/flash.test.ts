@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
+import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
 import { afterEach, describe, expect, it } from "vitest";
 import { BOARDS } from "../../firmware/factory/image-options.js";
@@ -266,6 +269,30 @@ describe("the Espruino tools", () => {
     await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
     return `tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   };
+
+  it("interrupted, leave no script with a seed behind", async () => {
+    const directory = withDirectory();
+    const port = await listen(() => undefined);
+    const flashing = spawn(
+      process.execPath,
+      [
+        "--import",
+        "tsx",
+        fileURLToPath(new URL("../support/flash-forever.ts", import.meta.url)),
+        port,
+      ],
+      { env: { ...process.env, TMPDIR: directory.path }, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const ended = new Promise((resolve) => flashing.once("close", resolve));
+    const scripts = () =>
+      readdirSync(directory.path).filter((name) => name.startsWith("warifu-flash-"));
+    // Twelve boards: more than a process takes listeners for without a word.
+    while (scripts().length < 12) await new Promise((resolve) => setTimeout(resolve, 20));
+    flashing.kill("SIGTERM");
+    expect(await ended).toBe(130);
+    expect(scripts()).toEqual([]);
+    directory.remove();
+  });
 
   it("say that nothing answers", async () => {
     const port = await listen(() => undefined);

@@ -52,7 +52,7 @@ describe("reading a frame", () => {
   it("takes another digit's segments for that digit: it reads the frame, not the program", () => {
     const original = frameOf("code of step 0");
     const bytes = original.bytes.slice();
-    // The last digit, a 4, gets the segments a, d and e: it is a 9 without e, an 8 with it... here 755224 -> 755228.
+    // 755224, its last digit drawn anew as the 8 of 338314, 72 pixels to its left.
     const eight = frameOf("code of step 4"); // 338314
     const from = [...eight.bytes];
     for (let y = 6; y < 42; y++) {
