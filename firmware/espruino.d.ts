@@ -114,7 +114,13 @@ interface EspruinoGraphics {
 }
 /** The display's Graphics instance. */
 declare const g: EspruinoGraphics;
-declare const global: { g: EspruinoGraphics };
+declare const global: {
+  g: EspruinoGraphics;
+  /** What the device program counts; see board/board.ts. */
+  warifu: object;
+  /** The radio; boards without one lack it. */
+  readonly NRF?: { sleep(): void };
+};
 declare const Graphics: {
   createArrayBuffer(
     width: number,
@@ -138,7 +144,14 @@ declare const Bangle: {
 };
 declare const Pixl: { setLCDPower(on: boolean): void };
 declare const Bluetooth: { setConsole(force: boolean): void };
+declare const USB: { setConsole(force: boolean): void };
 declare const E: {
+  /** At most 20 characters. */
+  setPassword(password: string): void;
+  /** Has the console ask for the password. */
+  lockConsole(): void;
+  /** The device the console is on, as "Terminal" (the display), "Bluetooth" or "Serial1". */
+  getConsole(): string;
   /** Percent, 0 to 100. Boards without a battery lack it. */
   getBattery?(): number;
 };

@@ -21,6 +21,7 @@ function stop(timer: number): number {
 function show(next: State): void {
   const wasDark = state.page === DARK;
   const screen = screenOf(next);
+  if (next.code && next.step !== state.step) board.counters.codes++;
   state = next;
   draw(board.pen, board.face, screen, shown);
   shown = screen;
@@ -59,6 +60,7 @@ function goDark(): void {
 function onButton(down: boolean): void {
   holdTimer = stop(holdTimer);
   if (!down) return;
+  board.counters.presses++;
   show(press(state, state.token || loadToken(board.memory), board.clock()));
   holdTimer = board.after(HOLD, onHold);
   offTimer = stop(offTimer);

@@ -30,6 +30,10 @@ export interface BoardModel {
   readonly power: string;
   /** The versions of Espruino its image was compared on. */
   readonly espruino: readonly string[];
+  /** Whether nothing but the radio leads to its console. */
+  readonly radioConsole?: boolean;
+  /** How whoever holds it reads its seed past the lock, without any tool; absent where there is no such way. */
+  readonly wayPastLock?: string;
   /** The globals only this board has. */
   readonly globals: (hardware: Hardware) => Record<string, unknown>;
 }
@@ -60,7 +64,8 @@ const pixljs: BoardModel = {
     g: display(128, 64, hardware),
     Pixl: { setLCDPower: hardware.power },
     Bluetooth: { setConsole: ignore },
-    E: { getBattery: hardware.battery },
+    NRF: { sleep: ignore },
+    E: { getBattery: hardware.battery, getConsole: () => "Terminal" },
   }),
 };
 
@@ -72,6 +77,8 @@ const banglejs2: BoardModel = {
   height: 176,
   buttons: ["BTN1"],
   hashes: ["SHA1", "SHA256", "SHA512"],
+  radioConsole: true,
+  wayPastLock: "the button held at start skips the lock",
   clockPpm: 50,
   power: "175 mAh, charged over its cable",
   espruino: ["2v29"],
@@ -79,7 +86,8 @@ const banglejs2: BoardModel = {
     g: display(176, 176, hardware),
     Bangle: { setLCDPower: hardware.power, setOptions: ignore },
     Bluetooth: { setConsole: ignore },
-    E: { getBattery: hardware.battery },
+    NRF: { sleep: ignore },
+    E: { getBattery: hardware.battery, getConsole: () => "Terminal" },
   }),
 };
 
@@ -105,6 +113,7 @@ const ssd1306: BoardModel = {
       I2C1: { setup: ignore, writeTo },
       B6: {},
       B7: {},
+      USB: { setConsole: ignore },
       E: {},
       process: { env: { BOARD: "PICO_R1_3" } },
     };

@@ -18,6 +18,8 @@ export interface Connections {
   readonly globals?: Record<string, unknown>;
   /** Seconds the board's clock is ahead of the virtual one. */
   readonly clockError?: () => number;
+  /** Told of what the image throws at start, which a board prints to its console. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A virtual Espruino board: runs an image, byte for byte, over a virtual clock. */
@@ -26,30 +28,46 @@ export class Machine {
   readonly buttons: Buttons;
   /** Percent, 0 to 100. */
   battery = 100;
+  /** Whether the console asks for a password before anything else. */
+  locked = false;
   /** Called whenever what the display shows has changed. */
   onDisplay: () => void = () => undefined;
   readonly #context: object;
   readonly #clockError: () => number;
   #shown: Frame;
   #powered = true;
+  #password: string | undefined;
 
   /**
    * Powers the board on: what Storage holds as its image runs.
-   * @throws whatever the image throws, which on the board would be printed to its console
+   * @throws whatever the image throws, unless `onError` takes it
    */
   constructor(
     readonly model: BoardModel,
     readonly storage: Storage,
     readonly clock: VirtualClock,
-    { globals = {}, clockError = () => 0 }: Connections = {},
+    { globals = {}, clockError = () => 0, onError }: Connections = {},
   ) {
     this.buttons = new Buttons(model.buttons, clock);
     this.#clockError = clockError;
     this.#shown = new Graphics(model.width, model.height).snapshot();
     const image = storage.bytes(IMAGE_FILE) ?? new Uint8Array();
     this.imageSha256 = createHash("sha256").update(image).digest("hex");
-    this.#context = strictContext({ ...this.#globals(), ...globals });
-    this.evaluate(Buffer.from(image).toString("latin1"));
+    const own = this.#globals();
+    const E = { ...(own.E as object), ...(globals.E as object | undefined) };
+    this.#context = strictContext({ ...own, ...globals, E });
+    try {
+      this.evaluate(Buffer.from(image).toString("latin1"));
+    } catch (error) {
+      if (!onError) throw error;
+      onError(error);
+    }
+  }
+
+  /** A line typed at the locked console. @returns whether it was the password, and opened it */
+  logIn(line: string): boolean {
+    if (line === this.#password) this.locked = false;
+    return !this.locked;
   }
 
   /** Runs code beside the program, as the board's console does. */
@@ -64,19 +82,21 @@ export class Machine {
   }
 
   #globals(): Record<string, unknown> {
+    const own = this.model.globals({
+      show: (frame) => {
+        this.#shown = frame;
+        this.onDisplay();
+      },
+      power: (on) => {
+        this.#powered = on;
+        this.onDisplay();
+      },
+      battery: () => this.battery,
+    });
     return {
       ...this.buttons.pins,
-      ...this.model.globals({
-        show: (frame) => {
-          this.#shown = frame;
-          this.onDisplay();
-        },
-        power: (on) => {
-          this.#powered = on;
-          this.onDisplay();
-        },
-        battery: () => this.battery,
-      }),
+      ...own,
+      E: { ...(own.E as object), ...this.#console() },
       Graphics: {
         createArrayBuffer: (
           width: number,
@@ -93,6 +113,17 @@ export class Machine {
       setWatch: this.buttons.watch,
       atob: (base64: string) => Buffer.from(base64, "base64").toString("latin1"),
       require: (name: string) => this.#module(name),
+    };
+  }
+
+  #console(): object {
+    return {
+      setPassword: (password: string) => {
+        this.#password = password;
+      },
+      lockConsole: () => {
+        this.locked = this.#password !== undefined;
+      },
     };
   }
 

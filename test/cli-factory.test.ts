@@ -246,6 +246,10 @@ describe("warifu build and flash", () => {
     [["--serial", SEED.serial, "--port", nowhere, "--log", "letter"], "--log: line 1 is no"],
     [["--serial", SEED.serial, "--port", nowhere, "--measure", "5"], "--measure"],
     [["--serial", SEED.serial, "--port", nowhere, "--board", "toaster"], "--board"],
+    [
+      ["--serial", SEED.serial, "--port", nowhere, "--board", "banglejs2"],
+      "--accept-readable-seed: is needed for banglejs2: the button held at start skips the lock",
+    ],
   ])("flash %j is refused by name", async (args, text) => {
     writeFileSync(at("done"), done);
     writeFileSync(at("letter"), "dear bench\n");
@@ -274,4 +278,43 @@ describe("warifu build and flash", () => {
       stderr: expect.stringContaining("cannot be written") as string,
     });
   });
+
+  it("flash takes a board whose seed can be read where that is accepted", async () => {
+    const args = ["--serial", SEED.serial, "--port", nowhere, "--board", "banglejs2"];
+    expect((await flash(...args, "--accept-readable-seed")).code).toBe(1);
+  });
+
+  it("flash locks, and needs a key file for that", async () => {
+    const open = ["flash", "--seeds", at("plain"), "--serial", SEED.serial, "--port", nowhere];
+    writeFileSync(at("plain"), `${SEED.serial},${"31".repeat(20)},TOTP,6,60,sha1\n`);
+    const refused = await runCli(open);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain("--key-file: is needed");
+    expect((await runCli([...open, "--no-lock"])).code).toBe(1);
+  });
+
+  const service = (...args: string[]) =>
+    runCli(["service", "--serial", SEED.serial, "--key-file", at("key"), ...args]);
+
+  it.each([
+    [["--port", "here"], "--port"],
+    [["--port", nowhere, "--serial", "1234567"], "--serial: must be 8 to 12 digits"],
+    [["--port", nowhere, "--set-clock", "--wipe"], "exclude one another"],
+    [["--port", nowhere, "--serial", "99999999", "--renew", "seeds"], "--serial: 99999999 names"],
+  ])("service %j is refused by name", async (args, text) => {
+    const result = await service(...args.map((arg) => (arg === "seeds" ? at(arg) : arg)));
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(text) as string });
+  });
+
+  it.each([[[]], [["--set-clock"]], [["--wipe"]], [["--renew", "seeds"]]])(
+    "service %j says that nothing answers",
+    async (args) => {
+      const acts = args.map((arg) => (arg === "seeds" ? at(arg) : arg));
+      expect(await service("--port", nowhere, ...acts)).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: "warifu: 12345678: connect: nothing answers at this port\n",
+      });
+    },
+  );
 });

@@ -1,9 +1,19 @@
 import type { Board } from "./board.js";
-import { after, cancel, memory, penOf, watchButton } from "./espruino.js";
+import {
+  after,
+  cancel,
+  clearDisplayOfConsole,
+  counters,
+  lock,
+  memory,
+  penOf,
+  watchButton,
+} from "./espruino.js";
 
+lock();
+clearDisplayOfConsole();
 // A long press walks the pages; it must not restart the watch. Touch and its own lock stay out of it.
 Bangle.setOptions({ btnLoadTimeout: 0, lockTimeout: 0, backlightTimeout: 0 });
-Bluetooth.setConsole(true);
 // White on black, whatever theme the watch had.
 g.setColor(-1);
 g.setBgColor(0);
@@ -11,6 +21,7 @@ g.setBgColor(0);
 /** Bangle.js 2: nRF52840, 176x176 pixels, 3 bits, one button. https://www.espruino.com/Bangle.js2 */
 export const board: Board = {
   memory: memory,
+  counters: counters,
   pen: penOf(g),
   face: {
     first: 6,

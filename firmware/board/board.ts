@@ -2,9 +2,18 @@ import type { Pen } from "../app/draw.js";
 import type { Face } from "../app/face.js";
 import type { Memory } from "../app/token.js";
 
+/** What a token counts. */
+export interface Counters {
+  /** The button's presses. */
+  presses: number;
+  /** The codes computed. */
+  codes: number;
+}
+
 /** All that the device program asks of a board. Each board is one file that fills this in. */
 export interface Board {
   readonly memory: Memory;
+  readonly counters: Counters;
   readonly pen: Pen;
   readonly face: Face;
   /** Sends what was drawn to the display. */

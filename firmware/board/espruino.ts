@@ -1,10 +1,35 @@
 import type { Pen } from "../app/draw.js";
 import type { Memory } from "../app/token.js";
+import type { Counters } from "./board.js";
 import { blockLength, digestLength, type Hash, SHA1, SHA256 } from "../otp/hash.js";
 import { RECORD_FILE } from "../otp/record.js";
 
+/** Where the bench puts a locked token's service password. */
+const LOCK_FILE = "warifu.lock";
+
 /** The image runs from here: before the code a button held at start could skip, and after reset(). */
 const IMAGE_FILE = ".boot0";
+
+/**
+ * Where a service password is stored, the console asks for it from here on, also after a reset, and
+ * the radio falls silent. Each board does this first of all.
+ */
+export function lock(): void {
+  const password = require("Storage").read(LOCK_FILE);
+  if (!password) return;
+  E.setPassword(password);
+  E.lockConsole();
+  if (global.NRF) global.NRF.sleep();
+}
+
+/** Without a connection such a board prints its console over the display: it is moved off. */
+export function clearDisplayOfConsole(): void {
+  if (E.getConsole() === "Terminal") Bluetooth.setConsole(true);
+}
+
+/** What a token has done since it was last started, for the bench to read. */
+export const counters: Counters = { presses: 0, codes: 0 };
+global.warifu = counters;
 
 function bytesOf(name: string): Uint8Array | undefined {
   const file = require("Storage").readArrayBuffer(name);

@@ -1,13 +1,23 @@
 import { smallFace } from "../app/face.js";
 import type { Board } from "./board.js";
-import { after, cancel, memory, penOf, watchButton } from "./espruino.js";
+import {
+  after,
+  cancel,
+  clearDisplayOfConsole,
+  counters,
+  lock,
+  memory,
+  penOf,
+  watchButton,
+} from "./espruino.js";
 
-// Without a connection Pixl.js prints its console over the display: move it off.
-Bluetooth.setConsole(true);
+lock();
+clearDisplayOfConsole();
 
 /** Pixl.js: nRF52832, 128x64 pixels, 1 bit, BTN1 at the top left. https://www.espruino.com/Pixl.js */
 export const board: Board = {
   memory: memory,
+  counters: counters,
   pen: penOf(g),
   face: smallFace,
   flip: () => {

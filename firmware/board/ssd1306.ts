@@ -1,6 +1,6 @@
 import { smallFace } from "../app/face.js";
 import type { Board } from "./board.js";
-import { after, cancel, memory, penOf, watchButton } from "./espruino.js";
+import { after, cancel, counters, lock, memory, penOf, watchButton } from "./espruino.js";
 
 const ADDRESS = 0x3c; // SSD1306 datasheet section 8.1.5, with SA0 low
 const COMMANDS = 0x00; // control byte, section 8.1.5.2
@@ -18,12 +18,15 @@ function command(bytes: number[]): void {
   for (let i = 0; i < bytes.length; i++) I2C1.writeTo(ADDRESS, [COMMANDS, bytes[i]!]);
 }
 
+lock();
 // The pins of the two families; any other board of theirs has I2C1 where its maker put it.
-I2C1.setup(
-  process.env.BOARD === "PICO_R1_3"
-    ? { scl: B6, sda: B7, bitrate: 400000 }
-    : { scl: D22, sda: D21, bitrate: 400000 },
-);
+if (process.env.BOARD === "PICO_R1_3") {
+  // Unplugged, a Pico would move its console to these very pins.
+  USB.setConsole(true);
+  I2C1.setup({ scl: B6, sda: B7, bitrate: 400000 });
+} else {
+  I2C1.setup({ scl: D22, sda: D21, bitrate: 400000 });
+}
 command(START);
 
 const graphics = Graphics.createArrayBuffer(128, 64, 1, { vertical_byte: true, msb: false });
@@ -34,6 +37,7 @@ global.g = graphics;
 /** Any board with native SHA-1 and an SSD1306 display of 128x64 pixels over I2C. */
 export const board: Board = {
   memory: memory,
+  counters: counters,
   pen: penOf(graphics),
   face: smallFace,
   flip: () => {

@@ -16,6 +16,7 @@ export function addBoardsCommand(program: Command): void {
         hashes: model.hashes,
         clockPpm: model.clockPpm,
         battery: model.power,
+        lock: model.wayPastLock ?? "holds until the flash is read with tools",
         espruino: model.espruino,
       }));
       process.stdout.write(`${json ? JSON.stringify({ boards }) : tableOf(boards)}\n`);
@@ -29,17 +30,27 @@ interface Row {
   readonly hashes: readonly string[];
   readonly clockPpm: number;
   readonly battery: string;
+  readonly lock: string;
   readonly espruino: readonly string[];
 }
 
 function tableOf(rows: readonly Row[]): string {
   const table = new Table({
-    head: ["board", "what it is", "display", "native hashes", "clock", "battery", "Espruino"],
+    head: [
+      "board",
+      "what it is",
+      "display",
+      "native hashes",
+      "clock",
+      "battery",
+      "lock",
+      "Espruino",
+    ],
     style: { head: [], border: [], compact: true },
   });
-  for (const { board, title, display, hashes, clockPpm, battery, espruino } of rows) {
+  for (const { board, title, display, hashes, clockPpm, battery, lock, espruino } of rows) {
     const clock = `${String(clockPpm)} ppm`;
-    table.push([board, title, display, hashes.join(" "), clock, battery, espruino.join(" ")]);
+    table.push([board, title, display, hashes.join(" "), clock, battery, lock, espruino.join(" ")]);
   }
   return table.toString();
 }

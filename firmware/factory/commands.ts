@@ -6,6 +6,7 @@ import type { Algorithm } from "../seedfile/seed.js";
 import { addBoardsCommand } from "./boards-command.js";
 import { buildImage } from "./build.js";
 import { addFlashCommand } from "./flash-command.js";
+import { addServiceCommand } from "./service-command.js";
 import { addExportCommand } from "./export-command.js";
 import { addLabelCommand } from "./label-command.js";
 import { provision } from "./provision.js";
@@ -50,6 +51,7 @@ export function addFactoryCommands(program: Command): void {
   addBoardsCommand(program);
   addExportCommand(program);
   addFlashCommand(program);
+  addServiceCommand(program);
   addLabelCommand(program);
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -17,6 +17,16 @@ export interface Report {
  */
 export type RunOnBoard = (script: string, options?: { setTime: boolean }) => Promise<Report>;
 
+/** What a console answered to a password. An open one is not told it. */
+export type LogIn = "open" | "logged in" | "refused";
+
+/** A board as the bench reaches it. */
+export interface BoardConsole {
+  readonly run: RunOnBoard;
+  /** @throws FlashError where nothing answers */
+  readonly logIn: (password: string) => Promise<LogIn>;
+}
+
 /** A board that did not do as it was asked. The message never holds a seed. */
 export class FlashError extends Error {
   override readonly name = "FlashError";
@@ -30,9 +40,19 @@ export class FlashError extends Error {
   }
 }
 
+/** A board whose console asks for its password. */
+export class LockedError extends FlashError {
+  constructor() {
+    super("connect", "the board's console is locked");
+  }
+}
+
 const CLI = "espruino/bin/espruino-cli.js";
 /** Milliseconds: a call takes one to five seconds; without a limit it can wait for ever. */
 const TIME_LIMIT = 30_000;
+
+/** Milliseconds a console has to answer a password. */
+const ANSWER_LIMIT = 3_000;
 
 const OPEN = "@WARIFU<";
 const CLOSE = ">WARIFU@";
@@ -50,44 +70,86 @@ const BOARD_INFO = { info: { builtin_modules: ["crypto", "Storage"] } };
 
 /**
  * The npm package `espruino` (the "Espruino tools") as a child process. It exits with 0 whatever
- * happens, so a call has worked only where the report came. The script goes through a file that
- * only its owner can read: a command line can be seen by others.
+ * happens, so a call has worked only where the report came.
  * @param port `tcp://HOST:PORT` or a serial device
  */
-export function espruinoTools(port: string): RunOnBoard {
-  return async (script, { setTime } = { setTime: true }) => {
-    const directory = mkdtempSync(join(tmpdir(), "warifu-flash-"));
-    const remove = (): void => {
-      rmSync(directory, { recursive: true, force: true });
-    };
-    // The script holds a seed: it goes also when this process is interrupted.
-    const callOff = undoneAtExit(remove);
-    try {
-      const [scriptFile, boardFile] = [join(directory, "script.js"), join(directory, "board.json")];
-      writeFileSync(scriptFile, script, { mode: 0o600 });
-      writeFileSync(boardFile, JSON.stringify(BOARD_INFO));
-      const { output, at } = await runCli([
-        ...["--no-ble", "--quiet", "--board", boardFile, "--port", port],
-        ...(setTime ? ["--time"] : []),
-        ...["--config", "RESET_BEFORE_SEND=false", "--config", "STORE_LINE_NUMBERS=false"],
-        scriptFile,
-      ]);
-      return { value: parseReport(output), at };
-    } finally {
-      callOff();
-      remove();
-    }
+export function espruinoTools(port: string): BoardConsole {
+  return {
+    run: (script, options = { setTime: true }) => runScript(port, script, options.setTime),
+    logIn: (password) => logIn(port, password),
   };
+}
+
+/** The script goes through a file that only its owner can read: a command line can be seen by others. */
+async function runScript(port: string, script: string, setTime: boolean): Promise<Report> {
+  const directory = mkdtempSync(join(tmpdir(), "warifu-flash-"));
+  const remove = (): void => {
+    rmSync(directory, { recursive: true, force: true });
+  };
+  // The script holds a seed: it goes also when this process is interrupted.
+  const callOff = undoneAtExit(remove);
+  try {
+    const [scriptFile, boardFile] = [join(directory, "script.js"), join(directory, "board.json")];
+    writeFileSync(scriptFile, script, { mode: 0o600 });
+    writeFileSync(boardFile, JSON.stringify(BOARD_INFO));
+    let at = 0;
+    const options = [
+      ...["--no-ble", "--quiet", "--board", boardFile, "--port", port],
+      ...(setTime ? ["--time"] : []),
+      ...["--config", "RESET_BEFORE_SEND=false", "--config", "STORE_LINE_NUMBERS=false"],
+      scriptFile,
+    ];
+    const output = await runCli(options, (printed) => {
+      if (at === 0 && printed.includes(CLOSE)) at = Date.now() / 1000;
+    });
+    return { value: parseReport(output), at };
+  } finally {
+    callOff();
+    remove();
+  }
+}
+
+/**
+ * The tools begin each line of a script with a character that a locked console takes for a part of
+ * the password, so the password is typed at their terminal. Before it an empty line: a prompt follows
+ * it, and what the console was sent before is done with.
+ */
+async function logIn(port: string, password: string): Promise<LogIn> {
+  let told = false;
+  let answer: LogIn | undefined;
+  const end = (cli: ChildProcessWithoutNullStreams, how: LogIn): void => {
+    answer = how;
+    cli.kill();
+  };
+  const output = await runCli(["--no-ble", "--quiet", "--port", port], (printed, cli) => {
+    const locked = /Invalid password\s+password>/.test(printed);
+    if (printed === "") cli.stdin.write("\n");
+    else if (/Logged in\.\s/.test(printed)) end(cli, "logged in");
+    else if (!locked && /[\r\n]>$/.test(printed)) end(cli, "open");
+    else if (locked && !told) {
+      told = true;
+      cli.stdin.write(`${password}\n`);
+      // What the tools themselves have typed is refused too: only the wanted answer counts.
+      setTimeout(() => {
+        end(cli, answer ?? "refused");
+      }, ANSWER_LIMIT).unref();
+    }
+  });
+  return answer ?? noAnswer(output);
 }
 
 /** @throws FlashError where the output holds no report */
 export function parseReport(output: string): unknown {
   const report = new RegExp(`${OPEN}([A-Za-z0-9+/=]*)${CLOSE}`).exec(output)?.[1];
   if (report !== undefined) return JSON.parse(Buffer.from(report, "base64").toString("utf8"));
+  return noAnswer(output);
+}
+
+function noAnswer(output: string): never {
   if (/ECONNREFUSED|Unable to connect|No such file/i.test(output)) {
     throw new FlashError("connect", "nothing answers at this port");
   }
-  if (/password/i.test(output)) throw new FlashError("connect", "the board's console is locked");
+  if (/password/i.test(output)) throw new LockedError();
   const complaint = /Uncaught ([A-Za-z]*Error)/.exec(output)?.[1];
   throw new FlashError(
     "run",
@@ -95,24 +157,32 @@ export function parseReport(output: string): unknown {
   );
 }
 
-async function runCli(options: readonly string[]): Promise<{ output: string; at: number }> {
-  const cli = createRequire(import.meta.url).resolve(CLI);
-  const child = spawn(process.execPath, [cli, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+/**
+ * @param onOutput called when the tools have been started, and whenever they have printed something,
+ *   with all they have printed
+ */
+async function runCli(
+  options: readonly string[],
+  onOutput: (printed: string, cli: ChildProcessWithoutNullStreams) => void,
+): Promise<string> {
+  const path = createRequire(import.meta.url).resolve(CLI);
+  const child = spawn(process.execPath, [path, ...options]);
   const kill = (): void => {
     child.kill("SIGKILL");
   };
   const timer = setTimeout(kill, TIME_LIMIT);
   const callOff = undoneAtExit(kill);
   let output = "";
-  let at = 0;
+  child.stdin.on("error", kill);
+  onOutput(output, child);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (at === 0 && output.includes(CLOSE)) at = Date.now() / 1000;
+      onOutput(output, child);
     });
   }
   await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(timer);
   callOff();
-  return { output, at };
+  return output;
 }

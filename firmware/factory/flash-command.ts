@@ -1,13 +1,17 @@
 import type { Command } from "commander";
+import { BOARD_MODELS } from "../../simulator/boards.js";
 import { loadImage } from "../../simulator/image.js";
 import { InputError } from "../seedfile/input-error.js";
-import { readKeyFile } from "../seedfile/key-file.js";
+import { type FileKey, readKeyFile } from "../seedfile/key-file.js";
 import { ProgressBars } from "../seedfile/progress.js";
 import { readSeedFile } from "../seedfile/read.js";
 import type { Seed } from "../seedfile/seed.js";
+import { measuredPpm } from "./clock-trim.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
-import { flash, measuredPpm, STEPS } from "./flash.js";
+import { flash, type FlashJob, STEPS } from "./flash.js";
+import { checkPort } from "./port.js";
 import { type ProductionEntry, ProductionLog } from "./production-log.js";
+import { servicePasswords } from "./service-password.js";
 
 interface FlashOptions {
   board: string;
@@ -20,6 +24,8 @@ interface FlashOptions {
   measure?: string;
   again?: boolean;
   anyBoard?: boolean;
+  lock: boolean;
+  acceptReadableSeed?: boolean;
   json?: boolean;
 }
 
@@ -32,45 +38,51 @@ interface Place {
 export function addFlashCommand(program: Command): void {
   program
     .command("flash")
-    .description("make boards tokens: write image, record and clock, and read their codes back")
+    .description("make boards tokens: image, record and clock, checked by their codes, then locked")
     .option("--board <board>", "the board", "pixljs")
     .requiredOption("--seeds <file>", "seed file: PSKC or CSV")
     .option("--serial <serials...>", "which tokens of the file, one for each port")
     .option("--next", "the next tokens of the file that the log does not have as done")
     .requiredOption("--port <ports...>", "the boards' consoles: tcp://HOST:PORT or serial devices")
-    .option("--key-file <file>", "what opens the seed file")
+    .option("--key-file <file>", "opens the seed file; the service passwords come from it too")
     .option("--log <file>", "production log, JSON Lines; what it has as done is not done again")
     .option("--again", "flash also what the log has as done")
     .option("--measure <seconds>", "measure each clock so long and put its error into the record")
     .option("--any-board", "take a board or an Espruino version that is not supported")
+    .option("--no-lock", "leave the console and the radio open: never for a token that is lent")
+    .option("--accept-readable-seed", "take a board whose lock its holder can get around")
     .option("--json", "one line of JSON for each board")
     .action(runFlash);
 }
 
 async function runFlash(options: FlashOptions): Promise<void> {
   const image = loadImage(options.board);
-  for (const port of options.port) {
-    if (!/^(?:tcp:\/\/[^/:\s]+:\d{1,5}|\/dev\/\S+|COM\d+)$/.test(port)) {
-      throw new InputError("--port", "must be tcp://HOST:PORT or a serial device");
-    }
-  }
+  options.port.forEach(checkPort);
   const measure = parseMeasure(options.measure);
-  const log = options.log === undefined ? undefined : new ProductionLog(options.log);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  checkLock(options, key);
+  const log = options.log === undefined ? undefined : new ProductionLog(options.log);
   const { seeds } = await readSeedFile(options.seeds, key);
   const places = placesOf(options, seeds, log);
   if (measure !== undefined) {
     const precision = measuredPpm(measure).toFixed(measure < 1000 ? 0 : 1);
     process.stderr.write(`${String(measure)} s tell a clock's error to about ${precision} ppm\n`);
   }
+  const passwordOf = key && servicePasswords(key);
   const bars = new ProgressBars(
     places.map(({ seed }) => seed.serial),
     STEPS.length,
   );
   const entries = await Promise.all(
-    places.map(async (place): Promise<ProductionEntry> => {
-      const entry = await flashPlace(place, options, image, measure, (step) => {
-        bars.step(place.seed.serial, step);
+    places.map(async ({ seed, port }): Promise<ProductionEntry> => {
+      const entry = await flashPlace(port, {
+        ...{ seed, board: options.board, image, measure, open: !options.lock },
+        password: passwordOf?.(seed.serial),
+        anyBoard: options.anyBoard ?? false,
+        now: () => Date.now() / 1000,
+        onStep: (step) => {
+          bars.step(seed.serial, step);
+        },
       });
       log?.add(entry);
       return entry;
@@ -81,25 +93,34 @@ async function runFlash(options: FlashOptions): Promise<void> {
   if (entries.some(({ result }) => result === "failed")) process.exitCode = 1;
 }
 
-async function flashPlace(
-  { seed, port }: Place,
-  { board, anyBoard = false }: FlashOptions,
-  image: Uint8Array,
-  measure: number | undefined,
-  onStep: (step: string) => void,
-): Promise<ProductionEntry> {
-  const place = { serial: seed.serial, board, port };
-  const now = (): number => Date.now() / 1000;
-  const options = measure === undefined ? { anyBoard } : { anyBoard, measure };
+async function flashPlace(port: string, job: FlashJob): Promise<ProductionEntry> {
+  const place = { serial: job.seed.serial, board: job.board, port };
   try {
-    const result = await flash(
-      { seed, board, image, now, onStep, ...options },
-      espruinoTools(port),
-    );
+    const result = await flash(job, espruinoTools(port));
     return { at: new Date().toISOString(), ...place, result: "done", ...result };
   } catch (error) {
     if (!(error instanceof FlashError)) throw error;
     return { at: new Date().toISOString(), ...place, result: "failed", problem: error.message };
+  }
+}
+
+/** @throws InputError where the token could not be locked, or where the lock does not hold */
+function checkLock(
+  { board, lock, acceptReadableSeed }: FlashOptions,
+  key: FileKey | undefined,
+): void {
+  const { wayPastLock } = BOARD_MODELS[board]!;
+  if (wayPastLock !== undefined && !acceptReadableSeed) {
+    throw new InputError(
+      "--accept-readable-seed",
+      `is needed for ${board}: ${wayPastLock}, and its seed can be read`,
+    );
+  }
+  if (lock && !key) {
+    throw new InputError(
+      "--key-file",
+      "is needed: the service password the token is locked with comes from it (or --no-lock)",
+    );
   }
 }
 
@@ -143,11 +164,13 @@ function report(entry: ProductionEntry, json: boolean): void {
   if (json) {
     process.stdout.write(`${JSON.stringify(entry)}\n`);
   } else if (entry.result === "done") {
-    const clock = `its clock is ${String(entry.clockError)} s off, trim ${String(entry.trim)} ppb`;
+    const { serial, clockError, trim, locked, imageSha256 } = entry;
+    const clock = `its clock is ${String(clockError)} s off, trim ${String(trim)} ppb`;
+    const lock = locked ? "locked" : "OPEN: its seed can be read over its console";
     process.stdout.write(
-      `${entry.serial}: flashed; its code was read back and is right, ${clock}\n`,
+      `${serial}: flashed; two codes were read back and are right, ${clock}; ${lock}\n`,
     );
-    process.stdout.write(`${entry.serial}: image SHA-256 ${String(entry.imageSha256)}\n`);
+    process.stdout.write(`${serial}: image SHA-256 ${String(imageSha256)}\n`);
   } else {
     process.stderr.write(`warifu: ${entry.serial}: ${String(entry.problem)}\n`);
   }

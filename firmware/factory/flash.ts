@@ -1,25 +1,33 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { RECORD_FILE } from "../otp/record.js";
-import { IMAGE_FILE } from "../../simulator/machine.js";
-import { readFrame } from "../../simulator/reader.js";
-import { SimulatedToken } from "../../simulator/token.js";
-import { VirtualClock } from "../../simulator/clock.js";
-import { displayOf } from "../../simulator/display.js";
 import { BOARD_MODELS } from "../../simulator/boards.js";
-import { tokenRecord } from "../seedfile/token-record.js";
 import type { Seed } from "../seedfile/seed.js";
-import { FlashError, reportScript, type RunOnBoard } from "./espruino-tools.js";
+import { tokenRecord } from "../seedfile/token-record.js";
+import {
+  blankScript,
+  lockScript,
+  recordScript,
+  type Sealed,
+  type Stored,
+  writeScript,
+} from "./board-scripts.js";
+import { trimBetween } from "./clock-trim.js";
+import { type BoardConsole, FlashError, LockedError, reportScript } from "./espruino-tools.js";
+import { readBack } from "./read-back.js";
 
 /** What is to go onto a board. */
 export interface FlashJob {
   readonly seed: Seed;
   readonly board: string;
   readonly image: Uint8Array;
+  /** Opens the console where it is locked, and is what it is locked with. */
+  readonly password?: string | undefined;
+  /** Whether the console is left open. */
+  readonly open?: boolean;
   /** Whether a board or a version of Espruino that is not on the list is taken all the same. */
   readonly anyBoard?: boolean;
   /** Seconds to measure the board's clock for; its error goes into the record's trim. */
-  readonly measure?: number;
+  readonly measure?: number | undefined;
   /** Unix seconds. */
   readonly now: () => number;
   readonly wait?: (seconds: number) => Promise<void>;
@@ -28,52 +36,65 @@ export interface FlashJob {
 }
 
 /** The steps, in their order. */
-export const STEPS = ["check", "write", "read back", "measure"] as const;
+export const STEPS = ["check", "write", "read back", "measure", "lock", "finish"] as const;
 export type Step = (typeof STEPS)[number];
 
 /** What a flashed board showed. */
 export interface FlashResult {
   readonly serial: string;
   readonly imageSha256: string;
-  /** Seconds the board's clock is ahead of ours. */
+  /** Seconds the board's clock is ahead of ours, the way of the report included. */
   readonly clockError: number;
   /** The trim put into the record, parts per billion; 0 where nothing was measured. */
   readonly trim: number;
+  readonly locked: boolean;
 }
-
-/** Bytes a write: a line the board's console can take in one go. */
-const PIECE = 768;
-/** Seconds the clock may be off: the tools set it a moment late. */
-const CLOCK_TOLERANCE = 2;
-/** Seconds by which a report's arrival may differ from one time to the next. */
-const ARRIVAL_JITTER = 0.05;
-/** No board's clock is further off than a thousandth: what measures more measures something else. */
-const TRIM_LIMIT = 1_000_000;
 
 /**
- * Makes a board a token: board and Espruino are checked, the image and the record are written and
- * read back, the board restarts, its button is pressed, and the code on its display is compared with
- * the seed's. Where asked, its clock is measured and the error written into the record.
- * @throws FlashError at the step that failed; until the record is whole the board shows no code
+ * Seconds for which a record on trial is valid. Should the bench lose the board before the last step,
+ * the board shows EXPIRED after them.
  */
-export async function flash(job: FlashJob, run: RunOnBoard): Promise<FlashResult> {
-  const { seed, image, onStep = () => undefined } = job;
+export const TRIAL = 300;
+
+/**
+ * Makes a board a token. With a record that is valid for minutes only, image and record are read back
+ * and two codes on the display compared with the seed's; the console is locked, and only then is the
+ * real record written.
+ * @throws FlashError at the step that failed; the record has been taken away again where the board
+ *   could still be reached
+ */
+export async function flash(job: FlashJob, board: BoardConsole): Promise<FlashResult> {
+  const { seed, image, password = "", onStep = () => undefined } = job;
+  const locked = password !== "" && !job.open;
   onStep("check");
-  await checkBoard(job, run);
-  onStep("write");
-  let clockError = await makeToken(job, 0, run);
-  const trim = job.measure === undefined ? 0 : await measureTrim(job, job.measure, run);
-  if (trim !== 0) clockError = await makeToken(job, trim, run);
-  const imageSha256 = createHash("sha256").update(image).digest("hex");
-  return { serial: seed.serial, imageSha256, clockError, trim };
+  await openConsole(board, password);
+  await checkBoard(job, board);
+  try {
+    onStep("write");
+    const record = await writeOnTrial(job, board);
+    onStep("read back");
+    const clockError = await readBack({ board: job.board, image, record }, board.run);
+    onStep("measure");
+    const trim = job.measure === undefined ? 0 : await measureTrim(job, job.measure, board);
+    onStep("lock");
+    if (locked) await lock(board, password);
+    onStep("finish");
+    const left = await finish(job, board, trim, clockError);
+    if (locked) await checkLock(job, board);
+    const imageSha256 = createHash("sha256").update(image).digest("hex");
+    return { serial: seed.serial, imageSha256, clockError: left, trim, locked };
+  } catch (error) {
+    await takeAway(board, password);
+    throw error;
+  }
 }
 
-/** What a measurement over so many seconds can tell apart, in parts per million. */
-export function measuredPpm(seconds: number): number {
-  return (2 * ARRIVAL_JITTER * 1e6) / seconds;
+async function openConsole(board: BoardConsole, password: string): Promise<void> {
+  if ((await board.logIn(password)) !== "refused") return;
+  throw new FlashError("check", "the console is locked, and not with this token's password");
 }
 
-async function checkBoard({ board, anyBoard }: FlashJob, run: RunOnBoard): Promise<void> {
+async function checkBoard({ board, anyBoard }: FlashJob, { run }: BoardConsole): Promise<void> {
   const { espruinoBoards, espruino } = BOARD_MODELS[board]!;
   const { value } = await run(`${reportScript("process.env")}\n`);
   const { BOARD = "unknown", VERSION = "unknown" } = value as { BOARD?: string; VERSION?: string };
@@ -86,146 +107,85 @@ async function checkBoard({ board, anyBoard }: FlashJob, run: RunOnBoard): Promi
   }
 }
 
-/**
- * Writes image and record, sets the clock, and reads the code back.
- * @returns the seconds the board's clock is ahead
- */
-async function makeToken(job: FlashJob, trim: number, run: RunOnBoard): Promise<number> {
-  const { seed, image, onStep = () => undefined } = job;
-  const record = tokenRecord(seed, { start: Math.floor(job.now()), trim });
-  const stored = (await run(writeScript(image, record))).value as Stored;
-  compare("image", stored.image, crc32(image));
-  compare("record", stored.record, crc32(record));
-  onStep("read back");
-  const { value, at } = await run(pressScript(job.board));
-  const shown = value as Shown;
-  checkCode(job, record, shown);
-  const clockError = Math.round((shown.after - at) * 1000) / 1000;
-  if (Math.abs(clockError) <= CLOCK_TOLERANCE) return clockError;
-  throw new FlashError("read back", `the clock is ${String(clockError)} s off`);
+/** @returns the record as it is stored */
+async function writeOnTrial(job: FlashJob, { run }: BoardConsole): Promise<Uint8Array> {
+  const start = Math.floor(job.now());
+  const expiry = Math.min(start + TRIAL, job.seed.expiry ?? Infinity);
+  const record = tokenRecord({ ...job.seed, expiry }, { start });
+  const stored = (await run(writeScript(job.image, record))).value as Stored;
+  compare("write", "image", stored.image, job.image);
+  compare("write", "record", stored.record, record);
+  return record;
 }
 
 /** @returns what to add to the clock's rate, parts per billion; 0 where the error cannot be told */
-async function measureTrim(job: FlashJob, seconds: number, run: RunOnBoard): Promise<number> {
-  job.onStep?.("measure");
+async function measureTrim(
+  { wait = sleep }: FlashJob,
+  seconds: number,
+  { run }: BoardConsole,
+): Promise<number> {
   const read = async (): Promise<{ board: number; host: number }> => {
     const { value, at } = await run(`${reportScript("getTime()")}\n`, { setTime: false });
     return { board: value as number, host: at };
   };
   const before = await read();
-  await (job.wait ?? sleep)(seconds);
-  const after = await read();
-  const passed = after.host - before.host;
-  const gained = after.board - before.board - passed;
-  const trim = Math.round((-gained / (passed + gained)) * 1e9);
-  if (Math.abs(trim) > TRIM_LIMIT) {
+  await wait(seconds);
+  const trim = trimBetween(before, await read());
+  if (trim === "too large") {
     throw new FlashError("measure", "the clock's error is beyond anything a board's clock does");
   }
-  return Math.abs(trim) / 1000 < measuredPpm(passed) ? 0 : trim;
+  return trim === "too small" ? 0 : trim;
+}
+
+/** Locks the console, and opens it with the password for the last step. */
+async function lock(board: BoardConsole, password: string): Promise<void> {
+  await board.run(lockScript(password));
+  const answer = await board.logIn(password);
+  if (answer === "open") throw new FlashError("lock", "the console stays open");
+  if (answer === "refused") throw new FlashError("lock", "the console refuses the password");
+}
+
+/** Whether the image has locked the console at its restart; one reached by radio is silent now. */
+async function checkLock(job: FlashJob, { run }: BoardConsole): Promise<void> {
+  if (BOARD_MODELS[job.board]!.radioConsole) return;
+  const open = await run(`${reportScript("1")}\n`, { setTime: false }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof LockedError) return false;
+      throw error;
+    },
+  );
+  if (open) throw new FlashError("lock", "the console is open after the restart");
+}
+
+/** @returns the seconds by which the board's clock is still ahead */
+async function finish(
+  job: FlashJob,
+  { run }: BoardConsole,
+  trim: number,
+  clockError: number,
+): Promise<number> {
+  const record = tokenRecord(job.seed, { start: Math.floor(job.now()), trim });
+  const { value, at } = await run(recordScript(record, -clockError));
+  const sealed = value as Sealed;
+  compare("finish", "record", sealed.record, record);
+  return Math.round((sealed.time - at) * 1000) / 1000;
+}
+
+/** As far as the board can still be reached. */
+async function takeAway(board: BoardConsole, password: string): Promise<void> {
+  try {
+    await board.logIn(password);
+    await board.run(blankScript());
+  } catch {
+    // What is on the board is blank, half-written or on trial: none of these shows a code for long.
+  }
+}
+
+function compare(step: Step, what: string, stored: number, expected: Uint8Array): void {
+  if (stored !== crc32(expected)) throw new FlashError(step, `the ${what} did not arrive whole`);
 }
 
 async function sleep(seconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-}
-
-interface Stored {
-  readonly image: number;
-  readonly record: number;
-}
-
-interface Shown {
-  /** The board's clock before and after the button was pressed, Unix seconds. */
-  readonly before: number;
-  readonly after: number;
-  /** The picture row by row, so many bits a pixel (one where it is not said), in Base64. */
-  readonly bpp?: number;
-  readonly frame: string;
-}
-
-/** Compares the code on the board's display with the one the same token shows in the simulator. */
-function checkCode({ board, image }: FlashJob, record: Uint8Array, shown: Shown): void {
-  const { width, height } = BOARD_MODELS[board]!;
-  const picture = Buffer.from(shown.frame, "base64");
-  const reading = readFrame({
-    width,
-    height,
-    bytes: oneBit(picture, shown.bpp ?? 1, width * height),
-  });
-  if (reading.kind !== "code") {
-    const text = reading.kind === "text" ? reading.lines.join(" ").trim() : reading.kind;
-    throw new FlashError("read back", `the display shows ${text}`);
-  }
-  // The minute may have turned in between.
-  const expected = [shown.before, shown.after].map((time) => {
-    const token = new SimulatedToken({ board, image, record, clock: new VirtualClock(time) });
-    token.press();
-    return displayOf(token).code;
-  });
-  if (!expected.includes(reading.code)) {
-    throw new FlashError("read back", "the display does not show the seed's code");
-  }
-}
-
-function compare(what: string, stored: number, expected: number): void {
-  if (stored !== expected) throw new FlashError("write", `the ${what} did not arrive whole`);
-}
-
-/** A picture of several bits a pixel as one of one bit: whatever is not 0 is ink. */
-function oneBit(picture: Uint8Array, bitsPerPixel: number, pixels: number): Uint8Array {
-  if (bitsPerPixel === 1) return picture;
-  const bytes = new Uint8Array(pixels / 8);
-  for (let bit = 0; bit < pixels * bitsPerPixel; bit++) {
-    const pixel = Math.floor(bit / bitsPerPixel);
-    if (picture[bit >> 3]! & (0x80 >> (bit & 7))) bytes[pixel >> 3]! |= 0x80 >> (pixel & 7);
-  }
-  return bytes;
-}
-
-/**
- * Stops what runs, takes the old record away first, then writes image and record and restarts. What
- * is stored is read back before the restart.
- */
-function writeScript(image: Uint8Array, record: Uint8Array): string {
-  const stored = ["image", "record"]
-    .map((name, index) => `${name}:E.CRC32(warifu.read(${JSON.stringify(FILES[index])}))`)
-    .join(",");
-  return [
-    "clearInterval();clearWatch();clearTimeout();",
-    'var warifu=require("Storage");',
-    `warifu.erase("${RECORD_FILE}");`,
-    ...writeLines(IMAGE_FILE, image),
-    ...writeLines(RECORD_FILE, record),
-    reportScript(`{${stored}}`),
-    "load();",
-    "",
-  ].join("\n");
-}
-
-const FILES = [IMAGE_FILE, RECORD_FILE] as const;
-
-function writeLines(name: string, bytes: Uint8Array): string[] {
-  const lines = [];
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    const piece = Buffer.from(bytes.subarray(at, at + PIECE)).toString("base64");
-    const size = at === 0 ? `,${String(bytes.length)}` : "";
-    lines.push(`warifu.write("${name}",atob("${piece}"),${String(at)}${size});`);
-  }
-  return lines;
-}
-
-/** Calls the running program's own button watch, then reads the display. */
-function pressScript(board: string): string {
-  const { buttons } = BOARD_MODELS[board]!;
-  return [
-    "function warifuPress(down){",
-    'global["\\xff"].watches.forEach(function(w){',
-    `if(w&&w.pin==${buttons[0]!})w.cb({state:down,time:getTime(),lastTime:getTime()});`,
-    "});}",
-    "var warifuTime=getTime();warifuPress(true);warifuPress(false);",
-    "var warifuImage=g.asImage();",
-    reportScript(
-      "{before:warifuTime,after:getTime(),bpp:warifuImage.bpp,frame:btoa(warifuImage.buffer)}",
-    ),
-    "",
-  ].join("\n");
 }

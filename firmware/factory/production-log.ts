@@ -14,6 +14,7 @@ export interface ProductionEntry {
   readonly imageSha256?: string;
   readonly clockError?: number;
   readonly trim?: number;
+  readonly locked?: boolean;
 }
 
 /** A bench's log in JSON Lines: what was done is not done again. */

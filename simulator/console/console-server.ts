@@ -1,7 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { VirtualBoard } from "./virtual-board.js";
 
-const PROMPT = ">";
 const ECHO_OFF = "\x10";
 const INTERRUPT = "\x03";
 /** A line break inside a statement; without the escape it would end it. */
@@ -22,15 +21,16 @@ export function consoleServer(board: VirtualBoard): Server {
 function serveConsole(board: VirtualBoard, socket: Socket): void {
   let typed = "";
   socket.setEncoding("latin1");
+  socket.write(board.prompt);
   socket.on("error", () => {
     socket.destroy();
   });
   socket.on("data", (data) => {
     typed += String(data).replaceAll("\r", "");
     const interrupted = typed.lastIndexOf(INTERRUPT);
-    if (interrupted >= 0) {
+    if (interrupted >= 0 && !board.machine.locked) {
       typed = typed.slice(interrupted + 1);
-      socket.write(`\r\n${PROMPT}`);
+      socket.write(`\r\n${board.prompt}`);
     }
     for (let end = endOfStatement(typed); end >= 0; end = endOfStatement(typed)) {
       const statement = typed.slice(0, end);
@@ -48,8 +48,9 @@ function endOfStatement(text: string): number {
 }
 
 function answer(board: VirtualBoard, typed: string): string {
-  const quiet = typed.startsWith(ECHO_OFF);
+  // A locked console takes every byte for a part of the password.
+  if (board.machine.locked) return board.type(typed);
   const statement = typed.replaceAll(ECHO_OFF, "").replaceAll(CONTINUED, "\n");
-  const echo = quiet ? "" : `${statement}\r\n`;
-  return `${echo}${board.evaluate(statement)}${PROMPT}`;
+  const echo = typed.startsWith(ECHO_OFF) ? "" : `${statement}\r\n`;
+  return `${echo}${board.type(statement)}`;
 }

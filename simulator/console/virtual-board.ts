@@ -4,6 +4,9 @@ import { VirtualClock } from "../clock.js";
 import { Machine } from "../machine.js";
 import { Storage } from "../storage.js";
 
+/** Characters of a line that a locked console looks at. */
+const PASSWORD_MAX = 20;
+
 /**
  * A board on the bench: blank at first, with the console through which it is flashed. After a
  * restart it runs what has been stored.
@@ -33,7 +36,20 @@ export class VirtualBoard {
     this.machine = this.#boot();
   }
 
-  /** Runs one statement at the console. @returns what it printed, an error included */
+  /** Takes a line typed at the console. @returns what the console answers, its prompt included */
+  type(line: string): string {
+    if (!this.machine.locked) return `${this.evaluate(line)}${this.prompt}`;
+    const answer = this.machine.logIn(line.slice(0, PASSWORD_MAX))
+      ? "Logged in."
+      : "Invalid password";
+    return `\r\n  ${answer}\r\n${this.prompt}`;
+  }
+
+  get prompt(): string {
+    return this.machine.locked ? "password>" : ">";
+  }
+
+  /** Runs one statement. @returns what it printed, an error included */
   evaluate(statement: string): string {
     this.clock.advanceTo(this.wall());
     try {
@@ -51,14 +67,13 @@ export class VirtualBoard {
   }
 
   #boot(): Machine {
-    const connections = { globals: this.#globals(), clockError: () => this.#clockError };
-    try {
-      return new Machine(this.model, this.storage, this.clock, connections);
-    } catch (error) {
-      // A program that fails leaves the board with its console, and no program.
-      this.#complain(error);
-      return new Machine(this.model, new Storage(), this.clock, connections);
-    }
+    return new Machine(this.model, this.storage, this.clock, {
+      globals: this.#globals(),
+      clockError: () => this.#clockError,
+      onError: (error) => {
+        this.#complain(error);
+      },
+    });
   }
 
   #complain(error: unknown): void {
@@ -90,7 +105,6 @@ export class VirtualBoard {
         env: { BOARD: this.model.espruinoBoards[0], VERSION: this.model.espruino[0] },
       },
       E: {
-        ...(own.E as object),
         CRC32: (text: string) => crc32(Buffer.from(text, "latin1")),
         setTimeZone: ignore,
       },

@@ -6,12 +6,14 @@ import { reportScript, type RunOnBoard } from "../../firmware/factory/espruino-t
 export const CONSOLE_PORT = "tcp://127.0.0.1:2323";
 
 /**
- * What a Pixl.js has and the Linux executable lacks. Saved into the interpreter, so that it is
+ * What a Pixl.js has and the Linux executable lacks, a clock that can be set among it. Saved into the interpreter, so that it is
  * there before the image runs, also after a restart of the program.
  */
 const BOARD_SCRIPT = `
 g=Graphics.createArrayBuffer(128,64,1,{msb:true});g.flip=function(){};
-BTN1=D1;Pixl={setLCDPower:function(){}};Bluetooth={setConsole:function(){}};`;
+BTN1=D1;Pixl={setLCDPower:function(){}};Bluetooth={setConsole:function(){}};
+warifuAhead=0;warifuTime=getTime;function getTime(){return warifuTime()+warifuAhead}
+function setTime(time){warifuAhead=time-warifuTime()}`;
 
 /** The real interpreter with its console on TCP, made to look like a blank Pixl.js. */
 export async function startConsole(

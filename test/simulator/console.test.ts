@@ -15,18 +15,23 @@ beforeEach(async () => {
   socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
   received = "";
   socket.setEncoding("latin1").on("data", (text) => (received += String(text)));
+  await prompts(1);
 });
 afterEach(() => {
   socket.destroy();
   server.close();
 });
 
+async function prompts(count: number): Promise<void> {
+  while (received.split(">").length <= count)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** Sends text and waits for as many prompts. */
-async function type(text: string, prompts = 1): Promise<string> {
+async function type(text: string, count = 1): Promise<string> {
   received = "";
   socket.write(text, "latin1");
-  while (received.split(">").length <= prompts)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  await prompts(count);
   return received;
 }
 
@@ -71,6 +76,17 @@ describe("a blank board's console", () => {
     expect(board.machine.frame().bytes[0]).toBe(255);
     await type("\x10require('Storage').write('.boot0','not a program');load()\n");
     expect(await type("\x10print(process.env.BOARD)\n")).toContain("PIXLJS");
+  });
+
+  it("locked, takes every line for a password, up to 20 characters of it", async () => {
+    const password = "ABCDEFGHIJKLMNOPQRST";
+    // As the interpreter answers, byte for byte.
+    const refused = "\r\n  Invalid password\r\npassword>";
+    await type(`\x10E.setPassword("${password}");E.lockConsole()\n`);
+    expect(await type("\x10print(1)\n")).toBe(refused);
+    expect(await type("\x03\n")).toBe(refused);
+    expect(await type(`${password}\n`)).toBe("\r\n  Logged in.\r\n>");
+    expect(await type("\x10print(1)\n")).toBe("1\r\n>");
   });
 
   it("hangs up on what never ends", async () => {

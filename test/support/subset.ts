@@ -43,7 +43,7 @@ const OPERATORS = new Set(
 
 /** The globals a board has, of those the device program may use. */
 const GLOBALS = new Set(
-  "B6 B7 Bangle Bluetooth BTN1 D21 D22 DataView E global Graphics I2C1 Math Pixl String Uint8Array atob clearTimeout g getTime process require setTimeout setWatch undefined".split(
+  "B6 B7 Bangle Bluetooth BTN1 D21 D22 DataView E global Graphics I2C1 Math Pixl String USB Uint8Array atob clearTimeout g getTime process require setTimeout setWatch undefined".split(
     " ",
   ),
 );
@@ -51,8 +51,8 @@ const GLOBALS = new Set(
 /** Members of builtins that the boards have; a bundle's own property names come on top. */
 const MEMBERS = new Set(
   `BOARD SHA1 SHA256 SHA512 bind buffer byteOffset createArrayBuffer env ceil charCodeAt clear clearRect drawString fillRect flip floor
-  fromCharCode g getBattery getInt32 getUint32 length readArrayBuffer set setBgColor setColor setConsole setOptions setup setFontCustom setLCDPower
-  setUint32 slice state toString toUpperCase writeTo`.split(/\s+/),
+  fromCharCode g getBattery getConsole getInt32 getUint32 length lockConsole NRF read readArrayBuffer set setBgColor setColor setConsole setOptions setup setFontCustom setLCDPower setPassword
+  setUint32 sleep slice state toString toUpperCase warifu writeTo`.split(/\s+/),
 );
 
 const LOOPS = new Set(["ForStatement"]);

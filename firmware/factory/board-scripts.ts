@@ -1,0 +1,116 @@
+import { crc32 } from "node:zlib";
+import { BOARD_MODELS } from "../../simulator/boards.js";
+import { IMAGE_FILE } from "../../simulator/machine.js";
+import { RECORD_FILE } from "../otp/record.js";
+import { reportScript } from "./espruino-tools.js";
+
+/** Where the image looks for the password it locks the console with. */
+export const LOCK_FILE = "warifu.lock";
+
+/** Bytes a write: a line the board's console can take in one go. */
+const PIECE = 768;
+
+/** Ends what runs on the board, so that nothing but the script touches its Storage. */
+const QUIET = 'clearInterval();clearWatch();clearTimeout();var bench=require("Storage");';
+
+/** Starts the stored program anew. Whatever was locked is locked again. */
+const RESTART = "load();";
+
+/** The record goes first: from here on until a new one is whole the board shows no code. */
+const BLANK = [`bench.erase("${RECORD_FILE}");`, `bench.erase("${LOCK_FILE}");`];
+
+/** Reports the CRC-32 of what is stored. */
+export interface Stored {
+  readonly image: number;
+  readonly record: number;
+}
+
+/** Makes the board an open token: image and record. Reports {@link Stored}. */
+export function writeScript(image: Uint8Array, record: Uint8Array): string {
+  return lines(
+    ...[QUIET, ...BLANK, ...writeLines(IMAGE_FILE, image), ...writeLines(RECORD_FILE, record)],
+    reportScript(`{image:${crcOf(IMAGE_FILE)},record:${crcOf(RECORD_FILE)}}`),
+    RESTART,
+  );
+}
+
+/** Takes the token off the board, the lock too, and leaves the image. */
+export function blankScript(): string {
+  return lines(QUIET, ...BLANK, reportScript("1"), RESTART);
+}
+
+/** Has the image lock the console from its next start on, and locks it now as the image will. */
+export function lockScript(password: string): string {
+  return lines(
+    ...[QUIET, `bench.write("${LOCK_FILE}","${password}");`, `E.setPassword("${password}");`],
+    reportScript("1"),
+    "E.lockConsole();",
+  );
+}
+
+/** What {@link recordScript} reports: the record's CRC-32, and the clock, Unix seconds. */
+export interface Sealed {
+  readonly record: number;
+  readonly time: number;
+}
+
+/**
+ * Moves the clock by so many seconds and writes the record; one that did not arrive whole is taken
+ * away on the spot. Reports {@link Sealed}.
+ */
+export function recordScript(record: Uint8Array, seconds: number): string {
+  return lines(
+    ...[QUIET, `setTime(getTime()+${String(seconds)});`, ...writeLines(RECORD_FILE, record)],
+    `var crc=${crcOf(RECORD_FILE)};if(crc!=${String(crc32(record))})bench.erase("${RECORD_FILE}");`,
+    reportScript("{record:crc,time:getTime()}"),
+    RESTART,
+  );
+}
+
+/** A look at the display after a press of the button. */
+export interface Shown {
+  /** The board's clock before and after the press, Unix seconds. */
+  readonly before: number;
+  readonly after: number;
+  /** The picture row by row, so many bits a pixel (one where it is not said), in Base64. */
+  readonly bpp?: number;
+  readonly frame: string;
+}
+
+/**
+ * Calls the running program's own button watch and looks at the display, twice: now, and with the
+ * clock put a step on, and back again. Reports two of {@link Shown} and the time.
+ */
+export function pressScript(board: string, step: number): string {
+  const { buttons } = BOARD_MODELS[board]!;
+  return lines(
+    "function benchPress(down){",
+    'global["\\xff"].watches.forEach(function(w){',
+    `if(w&&w.pin==${buttons[0]!})w.cb({state:down,time:getTime(),lastTime:getTime()});`,
+    "});}",
+    "function benchLook(){",
+    "var before=getTime();benchPress(true);benchPress(false);var image=g.asImage();",
+    "return {before:before,after:getTime(),bpp:image.bpp,frame:btoa(image.buffer)};}",
+    `var looks=[benchLook()];setTime(getTime()+${String(step)});looks.push(benchLook());`,
+    `setTime(getTime()-${String(step)});`,
+    reportScript("{looks:looks,time:getTime()}"),
+  );
+}
+
+function lines(...statements: string[]): string {
+  return `${statements.join("\n")}\n`;
+}
+
+function crcOf(file: string): string {
+  return `E.CRC32(bench.read("${file}")||"")`;
+}
+
+function writeLines(name: string, bytes: Uint8Array): string[] {
+  const writes = [];
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const piece = Buffer.from(bytes.subarray(at, at + PIECE)).toString("base64");
+    const size = at === 0 ? `,${String(bytes.length)}` : "";
+    writes.push(`bench.write("${name}",atob("${piece}"),${String(at)}${size});`);
+  }
+  return writes;
+}

@@ -1,0 +1,159 @@
+import { crc32 } from "node:zlib";
+import { HEADER_LENGTH, MAGIC } from "../otp/record.js";
+import type { Seed } from "../seedfile/seed.js";
+import { tokenRecord } from "../seedfile/token-record.js";
+import { blankScript, recordScript, type Sealed } from "./board-scripts.js";
+import { trimBetween } from "./clock-trim.js";
+import { type BoardConsole, FlashError, type LogIn } from "./espruino-tools.js";
+import {
+  clockScript,
+  restartScript,
+  type Status,
+  statusScript,
+  timeScript,
+} from "./service-scripts.js";
+
+/** What is done to an opened token, beside reading it. */
+export type ServiceAct =
+  | { readonly kind: "read" }
+  | { readonly kind: "set clock" }
+  /** The record is written anew from the seed file. */
+  | { readonly kind: "renew"; readonly seed: Seed };
+
+/** What a token said before anything was done to it. */
+export interface ServiceReport {
+  readonly serial: string;
+  readonly locked: boolean;
+  /** Unix seconds: when its clock was last set. */
+  readonly start: number;
+  /** Unix seconds; 0 for none. */
+  readonly expiry: number;
+  /** Parts per billion. */
+  readonly trim: number;
+  /** The trim it has now: learned from what its clock had gained since it was last set. */
+  readonly newTrim: number;
+  /** Seconds its clock was ahead, the trim counted in. */
+  readonly clockError: number;
+  /** Of its image, the first eight hex digits, as its information page shows them. */
+  readonly imageSha1: string;
+  /** Percent. */
+  readonly battery?: number | undefined;
+  /** Since it was last started. */
+  readonly presses?: number | undefined;
+  readonly codes?: number | undefined;
+}
+
+/** What is asked of the service bench. */
+export interface ServiceJob {
+  readonly serial: string;
+  readonly password: string;
+  readonly act: ServiceAct;
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Opens a token with its service password, reads it, does what is asked, and locks it again.
+ * @throws FlashError where it cannot be opened, is another token, or holds none
+ */
+export async function service(job: ServiceJob, board: BoardConsole): Promise<ServiceReport> {
+  const locked = (await open(board, job.password)) === "logged in";
+  try {
+    return { ...(await serve(job, board)), locked };
+  } catch (error) {
+    await restart(board).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Opens a token and erases its record and its lock: the board is no token any more.
+ * @throws FlashError where it cannot be opened
+ */
+export async function wipe(password: string, board: BoardConsole): Promise<void> {
+  await open(board, password);
+  await board.run(blankScript());
+}
+
+async function open(board: BoardConsole, password: string): Promise<LogIn> {
+  const answer = await board.logIn(password);
+  if (answer === "refused") throw new FlashError("open", "the console refuses the password");
+  return answer;
+}
+
+async function serve(
+  { serial, act, now }: ServiceJob,
+  board: BoardConsole,
+): Promise<Omit<ServiceReport, "locked">> {
+  const { value, at } = await board.run(statusScript(), { setTime: false });
+  const status = value as Status;
+  const header = readHeader(status);
+  if (header.serial !== serial) throw new FlashError("read", `the board is token ${header.serial}`);
+  const newTrim = act.kind === "read" ? header.trim : learnedTrim(header, status.time, at);
+  if (act.kind === "renew") await renew(act.seed, newTrim, now, board);
+  else if (act.kind === "set clock") await setClock(newTrim, now, board);
+  else await restart(board);
+  const trimmed = status.time + (status.time - header.start) * header.trim * 1e-9;
+  return {
+    ...header,
+    newTrim,
+    clockError: Math.round((trimmed - at) * 1000) / 1000,
+    imageSha1: Buffer.from(status.imageSha1, "base64").toString("hex").slice(0, 8),
+    battery: status.battery,
+    ...status.counters,
+  };
+}
+
+async function restart(board: BoardConsole): Promise<void> {
+  await board.run(restartScript(), { setTime: false });
+}
+
+type Header = Pick<ServiceReport, "serial" | "start" | "expiry" | "trim">;
+
+/** The record's fields before its seed; their places are the record's own (otp/record.ts). */
+function readHeader(status: Status): Header {
+  const bytes = Buffer.from(status.header, "base64");
+  if (bytes.length < HEADER_LENGTH || bytes.readUInt32BE(0) !== MAGIC) {
+    throw new FlashError("read", "the board holds no token");
+  }
+  return {
+    serial: bytes.toString("latin1", 28, HEADER_LENGTH).replaceAll("\0", ""),
+    start: Number(bytes.readBigUInt64BE(8)),
+    expiry: Number(bytes.readBigUInt64BE(16)),
+    trim: bytes.readInt32BE(24),
+  };
+}
+
+/** At its start the clock was right, so what it has gained since tells its rate. */
+function learnedTrim({ start, trim }: Header, time: number, at: number): number {
+  const learned = trimBetween({ board: start, host: start }, { board: time, host: at });
+  // A clock that lost its power, or has run for too short a time, teaches nothing.
+  return typeof learned === "number" ? learned : trim;
+}
+
+/** @returns the seconds by which the clock is ahead when the tools have set it */
+async function lateness({ run }: BoardConsole): Promise<number> {
+  const { value, at } = await run(timeScript());
+  return (value as number) - at;
+}
+
+async function setClock(trim: number, now: () => number, board: BoardConsole): Promise<void> {
+  const late = await lateness(board);
+  const { value } = await board.run(clockScript(-late, Math.floor(now()), trim));
+  if (value !== true) throw new FlashError("set clock", "the record did not arrive whole");
+  await restart(board);
+}
+
+async function renew(
+  seed: Seed,
+  trim: number,
+  now: () => number,
+  board: BoardConsole,
+): Promise<void> {
+  const late = await lateness(board);
+  const record = tokenRecord(seed, { start: Math.floor(now()), trim });
+  const { value } = await board.run(recordScript(record, -late));
+  if ((value as Sealed).record !== crc32(record)) {
+    throw new FlashError("renew", "the record did not arrive whole");
+  }
+}
