@@ -21,6 +21,8 @@ export interface BoardModel {
   readonly title: string;
   readonly width: number;
   readonly height: number;
+  /** Whether a set pixel is light on dark; the other way round where it is not said. */
+  readonly litOnDark?: boolean;
   readonly buttons: readonly string[];
   /** The hashes its `crypto` module has natively. */
   readonly hashes: readonly HashName[];
@@ -75,6 +77,7 @@ const banglejs2: BoardModel = {
   title: "Bangle.js 2 watch", // https://www.espruino.com/Bangle.js2
   width: 176,
   height: 176,
+  litOnDark: true,
   buttons: ["BTN1"],
   hashes: ["SHA1", "SHA256", "SHA512"],
   radioConsole: true,
@@ -97,6 +100,7 @@ const ssd1306: BoardModel = {
   title: "Espruino Pico or ESP32 with an SSD1306 OLED over I2C",
   width: 128,
   height: 64,
+  litOnDark: true,
   buttons: ["BTN1"],
   hashes: ["SHA1", "SHA256"],
   clockPpm: 50,

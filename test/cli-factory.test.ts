@@ -190,6 +190,31 @@ describe("warifu label", () => {
   });
 });
 
+describe("warifu guide", () => {
+  const guide = (...args: string[]) =>
+    runCli(["guide", "--seeds", at("seeds"), "--key-file", at("key"), "--out", at("pdf"), ...args]);
+
+  it.each([
+    ["both", 2],
+    ["ja", 1],
+  ])("in %s: %i page(s) a token", async (language, pages) => {
+    const result = await guide("--language", language);
+    expect(result.stdout).toBe(`${at("pdf")}: guides: 1, pages: ${String(pages)}\n`);
+    const pdf = readFileSync(at("pdf"), "latin1");
+    expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(pages);
+    expect(pdf).not.toContain(Buffer.from(SEED.secret).toString("hex"));
+  });
+
+  it.each([
+    [["--language", "fr"], "--language: must be ja, en or both"],
+    [["--serial", "99999999"], "--serial: 99999999 names no token"],
+    [["--board", "toaster"], "--board"],
+  ])("%j is refused by name", async (args, text) => {
+    const result = await guide(...args);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(text) as string });
+  });
+});
+
 describe("warifu build and flash", () => {
   it("build makes the pinned image", async () => {
     mkdirSync(at("out"));

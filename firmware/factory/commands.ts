@@ -8,6 +8,7 @@ import { buildImage } from "./build.js";
 import { addFlashCommand } from "./flash-command.js";
 import { addServiceCommand } from "./service-command.js";
 import { addExportCommand } from "./export-command.js";
+import { addGuideCommand } from "./guide-command.js";
 import { addLabelCommand } from "./label-command.js";
 import { provision } from "./provision.js";
 import { writeNew } from "./write-new.js";
@@ -52,6 +53,7 @@ export function addFactoryCommands(program: Command): void {
   addExportCommand(program);
   addFlashCommand(program);
   addServiceCommand(program);
+  addGuideCommand(program);
   addLabelCommand(program);
 }
 
