@@ -146,10 +146,6 @@ declare const Pixl: { setLCDPower(on: boolean): void };
 declare const Bluetooth: { setConsole(force: boolean): void };
 declare const USB: { setConsole(force: boolean): void };
 declare const E: {
-  /** At most 20 characters. */
-  setPassword(password: string): void;
-  /** Has the console ask for the password. */
-  lockConsole(): void;
   /** The device the console is on, as "Terminal" (the display), "Bluetooth" or "Serial1". */
   getConsole(): string;
   /** Percent, 0 to 100. Boards without a battery lack it. */

@@ -28,6 +28,7 @@ export class Storage {
       erase: (name: string) => {
         this.erase(name);
       },
+      compact: () => undefined,
       write: (name: string, text: string, offset = 0, size?: number) =>
         this.#writePart(name, Buffer.from(text, "latin1"), offset, size),
     };

@@ -21,8 +21,14 @@ import { portOf } from "./support/virtual-bench.js";
 const BOARDS = 20;
 const AT_ONCE = 10;
 
-const warifu = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [CLI, ...args])).stdout;
+const warifu = async (...args: string[]): Promise<string> => {
+  const run = promisify(execFile)(process.execPath, [CLI, ...args]);
+  return (
+    await run.catch((error: unknown) => {
+      throw new Error((error as { stderr: string }).stderr);
+    })
+  ).stdout;
+};
 
 /** A directory with 100 fresh seeds and a log, and the flashing of the next of them. */
 async function batch() {
@@ -108,7 +114,7 @@ it.runIf(ESPRUINO)(
         const [serial] = await flashNext("--port", CONSOLE_PORT, "--any-board");
         expect(await board.logIn(servicePasswords(key)(serial!))).toBe("logged in");
         const { value } = await board.run(pressScript("pixljs", 60));
-        const [{ frame }] = (value as { looks: [Shown] }).looks;
+        const [{ frame }] = value as [Shown];
         const bytes = Buffer.from(frame, "base64");
         await verify(serial!, readFrame({ width: 128, height: 64, bytes }));
       } finally {

@@ -267,9 +267,13 @@ describe("warifu build and flash", () => {
     [["--serial", SEED.serial, "--next", "--port", nowhere], "--serial: is needed"],
     [["--next", "--port", nowhere], "--log: is needed"],
     [["--next", "--port", nowhere, "--log", "done"], "--next: the log has all tokens"],
-    [["--serial", SEED.serial, "--port", nowhere, "--log", "done"], "is done, says the log"],
+    [
+      ["--serial", SEED.serial, "--port", nowhere, "--log", "done"],
+      "is done or may be, says the log",
+    ],
     [["--serial", SEED.serial, "--port", nowhere, "--log", "letter"], "--log: line 1 is no"],
     [["--serial", SEED.serial, "--port", nowhere, "--measure", "5"], "--measure"],
+    [["--serial", SEED.serial, "--port", nowhere, "--baud", "fast"], "--baud"],
     [["--serial", SEED.serial, "--port", nowhere, "--board", "toaster"], "--board"],
     [
       ["--serial", SEED.serial, "--port", nowhere, "--board", "banglejs2"],

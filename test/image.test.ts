@@ -33,6 +33,13 @@ describe.each(BOARDS)("the image for %s", (board) => {
     }
   });
 
+  it("locks the console by its first statement", () => {
+    const text = Buffer.from(image).toString("utf8");
+    expect(text).toMatch(
+      /^\(p=>\{p&&\(E\.setPassword\(p\),E\.lockConsole\(\)\)\}\)\(require\("Storage"\)\.read\("warifu\.lock"\)\);\(\(\)=>\{/,
+    );
+  });
+
   it("stays inside the language the boards run", () => {
     expect(outsideSubset(Buffer.from(image).toString("utf8"))).toEqual([]);
   });

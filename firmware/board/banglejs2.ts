@@ -4,13 +4,13 @@ import {
   cancel,
   clearDisplayOfConsole,
   counters,
-  lock,
   memory,
   penOf,
+  silence,
   watchButton,
 } from "./espruino.js";
 
-lock();
+silence();
 clearDisplayOfConsole();
 // A long press walks the pages; it must not restart the watch. Touch and its own lock stay out of it.
 Bangle.setOptions({ btnLoadTimeout: 0, lockTimeout: 0, backlightTimeout: 0 });

@@ -4,22 +4,15 @@ import type { Counters } from "./board.js";
 import { blockLength, digestLength, type Hash, SHA1, SHA256 } from "../otp/hash.js";
 import { RECORD_FILE } from "../otp/record.js";
 
-/** Where the bench puts a locked token's service password. */
+/** Where the bench puts a locked token's service password; the image locks the console with it. */
 const LOCK_FILE = "warifu.lock";
 
 /** The image runs from here: before the code a button held at start could skip, and after reset(). */
 const IMAGE_FILE = ".boot0";
 
-/**
- * Where a service password is stored, the console asks for it from here on, also after a reset, and
- * the radio falls silent. Each board does this first of all.
- */
-export function lock(): void {
-  const password = require("Storage").read(LOCK_FILE);
-  if (!password) return;
-  E.setPassword(password);
-  E.lockConsole();
-  if (global.NRF) global.NRF.sleep();
+/** A locked token's radio sleeps. */
+export function silence(): void {
+  if (global.NRF && require("Storage").read(LOCK_FILE)) global.NRF.sleep();
 }
 
 /** Without a connection such a board prints its console over the display: it is moved off. */

@@ -5,13 +5,13 @@ import {
   cancel,
   clearDisplayOfConsole,
   counters,
-  lock,
   memory,
   penOf,
+  silence,
   watchButton,
 } from "./espruino.js";
 
-lock();
+silence();
 clearDisplayOfConsole();
 
 /** Pixl.js: nRF52832, 128x64 pixels, 1 bit, BTN1 at the top left. https://www.espruino.com/Pixl.js */

@@ -1,6 +1,6 @@
 import { smallFace } from "../app/face.js";
 import type { Board } from "./board.js";
-import { after, cancel, counters, lock, memory, penOf, watchButton } from "./espruino.js";
+import { after, cancel, counters, memory, penOf, silence, watchButton } from "./espruino.js";
 
 const ADDRESS = 0x3c; // SSD1306 datasheet section 8.1.5, with SA0 low
 const COMMANDS = 0x00; // control byte, section 8.1.5.2
@@ -18,7 +18,7 @@ function command(bytes: number[]): void {
   for (let i = 0; i < bytes.length; i++) I2C1.writeTo(ADDRESS, [COMMANDS, bytes[i]!]);
 }
 
-lock();
+silence();
 // The pins of the two families; any other board of theirs has I2C1 where its maker put it.
 if (process.env.BOARD === "PICO_R1_3") {
   // Unplugged, a Pico would move its console to these very pins.

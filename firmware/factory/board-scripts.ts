@@ -14,10 +14,13 @@ const PIECE = 768;
 const QUIET = 'clearInterval();clearWatch();clearTimeout();var bench=require("Storage");';
 
 /** Starts the stored program anew. Whatever was locked is locked again. */
-const RESTART = "load();";
+export const RESTART = "load();";
 
-/** The record goes first: from here on until a new one is whole the board shows no code. */
-const BLANK = [`bench.erase("${RECORD_FILE}");`, `bench.erase("${LOCK_FILE}");`];
+/**
+ * The record goes first: from here on until a new one is whole the board shows no code. What is erased
+ * stays in the flash until it is compacted.
+ */
+const BLANK = [`bench.erase("${RECORD_FILE}");bench.erase("${LOCK_FILE}");bench.compact();`];
 
 /** Reports the CRC-32 of what is stored. */
 export interface Stored {
@@ -34,17 +37,22 @@ export function writeScript(image: Uint8Array, record: Uint8Array): string {
   );
 }
 
-/** Takes the token off the board, the lock too, and leaves the image. */
+/** Takes the token off the board, the lock too, and leaves the image. Reports whether both are gone. */
 export function blankScript(): string {
-  return lines(QUIET, ...BLANK, reportScript("1"), RESTART);
+  const gone = [RECORD_FILE, LOCK_FILE].map((file) => `bench.read("${file}")===undefined`);
+  return lines(QUIET, ...BLANK, reportScript(gone.join("&&")), RESTART);
 }
 
-/** Has the image lock the console from its next start on, and locks it now as the image will. */
+/**
+ * Has the image lock the console from its next start on, and locks it now as the image will: with what
+ * is stored. Reports its CRC-32.
+ */
 export function lockScript(password: string): string {
   return lines(
-    ...[QUIET, `bench.write("${LOCK_FILE}","${password}");`, `E.setPassword("${password}");`],
-    reportScript("1"),
-    "E.lockConsole();",
+    ...[QUIET, `bench.write("${LOCK_FILE}","${password}");`],
+    `E.setPassword(bench.read("${LOCK_FILE}"));`,
+    reportScript(crcOf(LOCK_FILE)),
+    `if(bench.read("${LOCK_FILE}")=="${password}")E.lockConsole();`,
   );
 }
 
@@ -55,16 +63,28 @@ export interface Sealed {
 }
 
 /**
- * Moves the clock by so many seconds and writes the record; one that did not arrive whole is taken
- * away on the spot. Reports {@link Sealed}.
+ * Writes the record, moves the clock by so many seconds and starts the token, which locks it: all in
+ * one line, so a cable that is cut does all of it or nothing. A record that did not arrive whole is
+ * taken away on the spot. Reports {@link Sealed}.
  */
 export function recordScript(record: Uint8Array, seconds: number): string {
-  return lines(
-    ...[QUIET, `setTime(getTime()+${String(seconds)});`, ...writeLines(RECORD_FILE, record)],
-    `var crc=${crcOf(RECORD_FILE)};if(crc!=${String(crc32(record))})bench.erase("${RECORD_FILE}");`,
-    reportScript("{record:crc,time:getTime()}"),
-    RESTART,
-  );
+  const write = writeLines(RECORD_FILE, record).join("");
+  const last = [
+    ...[write, `setTime(getTime()+${String(seconds)});`, `var crc=${crcOf(RECORD_FILE)};`],
+    `if(crc!=${String(crc32(record))})bench.erase("${RECORD_FILE}");`,
+    ...[reportScript("{record:crc,time:getTime()}"), RESTART],
+  ];
+  return lines(QUIET, last.join(""));
+}
+
+/** Reports the time, and nothing else: a long report would arrive late. */
+export function timeScript(): string {
+  return lines(reportScript("getTime()"));
+}
+
+/** Starts the token anew, and with that locks it again. */
+export function restartScript(): string {
+  return lines(reportScript("1"), RESTART);
 }
 
 /** A look at the display after a press of the button. */
@@ -79,7 +99,7 @@ export interface Shown {
 
 /**
  * Calls the running program's own button watch and looks at the display, twice: now, and with the
- * clock put a step on, and back again. Reports two of {@link Shown} and the time.
+ * clock put a step on, and back again. Reports two of {@link Shown}.
  */
 export function pressScript(board: string, step: number): string {
   const { buttons } = BOARD_MODELS[board]!;
@@ -93,7 +113,7 @@ export function pressScript(board: string, step: number): string {
     "return {before:before,after:getTime(),bpp:image.bpp,frame:btoa(image.buffer)};}",
     `var looks=[benchLook()];setTime(getTime()+${String(step)});looks.push(benchLook());`,
     `setTime(getTime()-${String(step)});`,
-    reportScript("{looks:looks,time:getTime()}"),
+    reportScript("looks"),
   );
 }
 

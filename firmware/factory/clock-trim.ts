@@ -26,6 +26,6 @@ export function trimBetween(
   const passed = second.host - first.host;
   const gained = second.board - first.board - passed;
   const trim = Math.round((-gained / (passed + gained)) * 1e9);
-  if (!(Math.abs(trim) <= TRIM_LIMIT)) return "too large";
-  return Math.abs(trim) / 1000 < measuredPpm(passed) ? "too small" : trim;
+  if (Math.abs(trim) / 1000 < measuredPpm(passed)) return "too small";
+  return Math.abs(trim) <= TRIM_LIMIT ? trim : "too large";
 }

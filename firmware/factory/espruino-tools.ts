@@ -34,7 +34,7 @@ export class FlashError extends Error {
   /** @param step what was being done */
   constructor(
     readonly step: string,
-    problem: string,
+    readonly problem: string,
   ) {
     super(`${step}: ${problem}`);
   }
@@ -47,12 +47,15 @@ export class LockedError extends FlashError {
   }
 }
 
-const CLI = "espruino/bin/espruino-cli.js";
-/** Milliseconds: a call takes one to five seconds; without a limit it can wait for ever. */
-const TIME_LIMIT = 30_000;
+/** Bits a second of a serial console, where nothing else is said. */
+const BAUD = 9600;
 
-/** Milliseconds a console has to answer a password. */
-const ANSWER_LIMIT = 3_000;
+const CLI = "espruino/bin/espruino-cli.js";
+/** Milliseconds: a call takes seconds, on a slow line half a minute; it can wait for ever. */
+const TIME_LIMIT = 120_000;
+
+/** Milliseconds after a refusal in which the password may be accepted yet. */
+const LAST_ANSWER = 2_000;
 
 const OPEN = "@WARIFU<";
 const CLOSE = ">WARIFU@";
@@ -72,16 +75,22 @@ const BOARD_INFO = { info: { builtin_modules: ["crypto", "Storage"] } };
  * The npm package `espruino` (the "Espruino tools") as a child process. It exits with 0 whatever
  * happens, so a call has worked only where the report came.
  * @param port `tcp://HOST:PORT` or a serial device
+ * @param baud bits a second of a serial device
  */
-export function espruinoTools(port: string): BoardConsole {
+export function espruinoTools(port: string, baud = BAUD): BoardConsole {
+  const line = ["--no-ble", "--quiet", "--port", port, "-b", String(baud)];
   return {
-    run: (script, options = { setTime: true }) => runScript(port, script, options.setTime),
-    logIn: (password) => logIn(port, password),
+    run: (script, options = { setTime: true }) => runScript(line, script, options.setTime),
+    logIn: (password) => logIn(line, password),
   };
 }
 
 /** The script goes through a file that only its owner can read: a command line can be seen by others. */
-async function runScript(port: string, script: string, setTime: boolean): Promise<Report> {
+async function runScript(
+  line: readonly string[],
+  script: string,
+  setTime: boolean,
+): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), "warifu-flash-"));
   const remove = (): void => {
     rmSync(directory, { recursive: true, force: true });
@@ -94,7 +103,7 @@ async function runScript(port: string, script: string, setTime: boolean): Promis
     writeFileSync(boardFile, JSON.stringify(BOARD_INFO));
     let at = 0;
     const options = [
-      ...["--no-ble", "--quiet", "--board", boardFile, "--port", port],
+      ...[...line, "--board", boardFile],
       ...(setTime ? ["--time"] : []),
       ...["--config", "RESET_BEFORE_SEND=false", "--config", "STORE_LINE_NUMBERS=false"],
       scriptFile,
@@ -114,25 +123,26 @@ async function runScript(port: string, script: string, setTime: boolean): Promis
  * the password, so the password is typed at their terminal. Before it an empty line: a prompt follows
  * it, and what the console was sent before is done with.
  */
-async function logIn(port: string, password: string): Promise<LogIn> {
-  let told = false;
+async function logIn(line: readonly string[], password: string): Promise<LogIn> {
+  let refusals: number | undefined;
   let answer: LogIn | undefined;
   const end = (cli: ChildProcessWithoutNullStreams, how: LogIn): void => {
-    answer = how;
+    answer ??= how;
     cli.kill();
   };
-  const output = await runCli(["--no-ble", "--quiet", "--port", port], (printed, cli) => {
-    const locked = /Invalid password\s+password>/.test(printed);
+  const output = await runCli(line, (printed, cli) => {
+    const refused = printed.match(/Invalid password\s+password>/g)?.length ?? 0;
     if (printed === "") cli.stdin.write("\n");
     else if (/Logged in\.\s/.test(printed)) end(cli, "logged in");
-    else if (!locked && /[\r\n]>$/.test(printed)) end(cli, "open");
-    else if (locked && !told) {
-      told = true;
+    else if (refused === 0 && /[\r\n]>$/.test(printed)) end(cli, "open");
+    else if (refused > 0 && refusals === undefined) {
+      refusals = refused;
       cli.stdin.write(`${password}\n`);
-      // What the tools themselves have typed is refused too: only the wanted answer counts.
+    } else if (refused > (refusals ?? Infinity)) {
+      // It may be the empty line that was refused: the wanted answer has a moment left to come.
       setTimeout(() => {
-        end(cli, answer ?? "refused");
-      }, ANSWER_LIMIT).unref();
+        end(cli, "refused");
+      }, LAST_ANSWER).unref();
     }
   });
   return answer ?? noAnswer(output);
@@ -185,4 +195,15 @@ async function runCli(
   clearTimeout(timer);
   callOff();
   return output;
+}
+
+/** Whether a board's console asks for a password. @throws FlashError where nothing answers */
+export async function isLocked({ run }: BoardConsole): Promise<boolean> {
+  return run(`${reportScript("1")}\n`, { setTime: false }).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof LockedError) return true;
+      throw error;
+    },
+  );
 }

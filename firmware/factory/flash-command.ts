@@ -8,8 +8,8 @@ import { readSeedFile } from "../seedfile/read.js";
 import type { Seed } from "../seedfile/seed.js";
 import { measuredPpm } from "./clock-trim.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
-import { flash, type FlashJob, STEPS } from "./flash.js";
-import { checkPort } from "./port.js";
+import { flash, type FlashJob, STEPS, UnsureError } from "./flash.js";
+import { checkPort, parseBaud } from "./port.js";
 import { type ProductionEntry, ProductionLog } from "./production-log.js";
 import { servicePasswords } from "./service-password.js";
 
@@ -19,6 +19,7 @@ interface FlashOptions {
   serial?: string[];
   next?: boolean;
   port: string[];
+  baud: string;
   keyFile?: string;
   log?: string;
   measure?: string;
@@ -44,6 +45,7 @@ export function addFlashCommand(program: Command): void {
     .option("--serial <serials...>", "which tokens of the file, one for each port")
     .option("--next", "the next tokens of the file that the log does not have as done")
     .requiredOption("--port <ports...>", "the boards' consoles: tcp://HOST:PORT or serial devices")
+    .option("--baud <rate>", "serial devices' bits a second", "9600")
     .option("--key-file <file>", "opens the seed file; the service passwords come from it too")
     .option("--log <file>", "production log, JSON Lines; what it has as done is not done again")
     .option("--again", "flash also what the log has as done")
@@ -58,6 +60,7 @@ export function addFlashCommand(program: Command): void {
 async function runFlash(options: FlashOptions): Promise<void> {
   const image = loadImage(options.board);
   options.port.forEach(checkPort);
+  const baud = parseBaud(options.baud);
   const measure = parseMeasure(options.measure);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   checkLock(options, key);
@@ -75,7 +78,7 @@ async function runFlash(options: FlashOptions): Promise<void> {
   );
   const entries = await Promise.all(
     places.map(async ({ seed, port }): Promise<ProductionEntry> => {
-      const entry = await flashPlace(port, {
+      const entry = await flashPlace(port, baud, {
         ...{ seed, board: options.board, image, measure, open: !options.lock },
         password: passwordOf?.(seed.serial),
         anyBoard: options.anyBoard ?? false,
@@ -90,17 +93,18 @@ async function runFlash(options: FlashOptions): Promise<void> {
   );
   bars.stop();
   for (const entry of entries) report(entry, options.json ?? false);
-  if (entries.some(({ result }) => result === "failed")) process.exitCode = 1;
+  if (entries.some(({ result }) => result !== "done")) process.exitCode = 1;
 }
 
-async function flashPlace(port: string, job: FlashJob): Promise<ProductionEntry> {
+async function flashPlace(port: string, baud: number, job: FlashJob): Promise<ProductionEntry> {
   const place = { serial: job.seed.serial, board: job.board, port };
   try {
-    const result = await flash(job, espruinoTools(port));
+    const result = await flash(job, espruinoTools(port, baud));
     return { at: new Date().toISOString(), ...place, result: "done", ...result };
   } catch (error) {
     if (!(error instanceof FlashError)) throw error;
-    return { at: new Date().toISOString(), ...place, result: "failed", problem: error.message };
+    const result = error instanceof UnsureError ? "unsure" : "failed";
+    return { at: new Date().toISOString(), ...place, result, problem: error.message };
   }
 }
 
@@ -135,7 +139,7 @@ function placesOf(
   }
   if (serials === undefined) {
     if (!log) throw new InputError("--log", "is needed to know which tokens are next");
-    const open = seeds.filter(({ serial }) => !log.isDone(serial)).slice(0, ports.length);
+    const open = seeds.filter(({ serial }) => !log.isTaken(serial)).slice(0, ports.length);
     if (open.length === 0)
       throw new InputError("--next", "the log has all tokens of the file as done");
     return open.map((seed, index) => ({ seed, port: ports[index]! }));
@@ -146,8 +150,11 @@ function placesOf(
   return serials.map((serial, index) => {
     const seed = seeds.find((each) => each.serial === serial);
     if (!seed) throw new InputError("--serial", `${serial} names no token of the seed file`);
-    if (log?.isDone(serial) && !again) {
-      throw new InputError("--serial", `${serial} is done, says the log; --again flashes it anew`);
+    if (log?.isTaken(serial) && !again) {
+      throw new InputError(
+        "--serial",
+        `${serial} is done or may be, says the log; --again flashes it anew`,
+      );
     }
     return { seed, port: ports[index]! };
   });

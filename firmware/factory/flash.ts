@@ -3,16 +3,19 @@ import { crc32 } from "node:zlib";
 import { BOARD_MODELS } from "../../simulator/boards.js";
 import type { Seed } from "../seedfile/seed.js";
 import { tokenRecord } from "../seedfile/token-record.js";
+import { checkClock, clockOffset } from "./board-clock.js";
 import {
   blankScript,
   lockScript,
   recordScript,
+  restartScript,
   type Sealed,
   type Stored,
+  timeScript,
   writeScript,
 } from "./board-scripts.js";
 import { trimBetween } from "./clock-trim.js";
-import { type BoardConsole, FlashError, LockedError, reportScript } from "./espruino-tools.js";
+import { type BoardConsole, FlashError, isLocked, reportScript } from "./espruino-tools.js";
 import { readBack } from "./read-back.js";
 
 /** What is to go onto a board. */
@@ -56,42 +59,64 @@ export interface FlashResult {
  */
 export const TRIAL = 300;
 
+/** A flash that failed in its last step, and whose board could not be reached again. */
+export class UnsureError extends FlashError {
+  constructor({ step, problem }: FlashError) {
+    super(step, `${problem}; the board may be the finished token all the same`);
+  }
+}
+
 /**
  * Makes a board a token. With a record that is valid for minutes only, image and record are read back
  * and two codes on the display compared with the seed's; the console is locked, and only then is the
  * real record written.
  * @throws FlashError at the step that failed; the record has been taken away again where the board
- *   could still be reached
+ *   could still be reached; UnsureError where the real record may be on it
  */
 export async function flash(job: FlashJob, board: BoardConsole): Promise<FlashResult> {
   const { seed, image, password = "", onStep = () => undefined } = job;
   const locked = password !== "" && !job.open;
-  onStep("check");
-  await openConsole(board, password);
-  await checkBoard(job, board);
+  const begun = new Set<Step>();
+  const begin = (step: Step): void => {
+    begun.add(step);
+    onStep(step);
+  };
+  begin("check");
+  await check(job, board, password);
   try {
-    onStep("write");
-    const record = await writeOnTrial(job, board);
-    onStep("read back");
-    const clockError = await readBack({ board: job.board, image, record }, board.run);
-    onStep("measure");
+    begin("write");
+    await writeOnTrial(job, board);
+    begin("read back");
+    const record = tokenRecord({ ...seed, expiry: undefined }, { start: 0 });
+    await readBack({ board: job.board, image, record }, board);
+    begin("measure");
     const trim = job.measure === undefined ? 0 : await measureTrim(job, job.measure, board);
-    onStep("lock");
+    begin("lock");
     if (locked) await lock(board, password);
-    onStep("finish");
-    const left = await finish(job, board, trim, clockError);
+    begin("finish");
+    const clockError = await finish(job, board, trim);
     if (locked) await checkLock(job, board);
     const imageSha256 = createHash("sha256").update(image).digest("hex");
-    return { serial: seed.serial, imageSha256, clockError: left, trim, locked };
+    return { serial: seed.serial, imageSha256, clockError, trim, locked };
   } catch (error) {
-    await takeAway(board, password);
+    const taken = await takeAway(board, password);
+    if (!taken && begun.has("finish") && error instanceof FlashError) throw new UnsureError(error);
     throw error;
   }
 }
 
-async function openConsole(board: BoardConsole, password: string): Promise<void> {
-  if ((await board.logIn(password)) !== "refused") return;
-  throw new FlashError("check", "the console is locked, and not with this token's password");
+/** Opens the console and looks at the board; one that is not the right one is locked again. */
+async function check(job: FlashJob, board: BoardConsole, password: string): Promise<void> {
+  const answer = await board.logIn(password);
+  if (answer === "refused") {
+    throw new FlashError("check", "the console is locked, and not with this token's password");
+  }
+  try {
+    await checkBoard(job, board);
+  } catch (error) {
+    if (answer === "logged in") await board.run(restartScript()).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function checkBoard({ board, anyBoard }: FlashJob, { run }: BoardConsole): Promise<void> {
@@ -107,15 +132,13 @@ async function checkBoard({ board, anyBoard }: FlashJob, { run }: BoardConsole):
   }
 }
 
-/** @returns the record as it is stored */
-async function writeOnTrial(job: FlashJob, { run }: BoardConsole): Promise<Uint8Array> {
+async function writeOnTrial(job: FlashJob, { run }: BoardConsole): Promise<void> {
   const start = Math.floor(job.now());
   const expiry = Math.min(start + TRIAL, job.seed.expiry ?? Infinity);
   const record = tokenRecord({ ...job.seed, expiry }, { start });
   const stored = (await run(writeScript(job.image, record))).value as Stored;
   compare("write", "image", stored.image, job.image);
   compare("write", "record", stored.record, record);
-  return record;
 }
 
 /** @returns what to add to the clock's rate, parts per billion; 0 where the error cannot be told */
@@ -125,7 +148,7 @@ async function measureTrim(
   { run }: BoardConsole,
 ): Promise<number> {
   const read = async (): Promise<{ board: number; host: number }> => {
-    const { value, at } = await run(`${reportScript("getTime()")}\n`, { setTime: false });
+    const { value, at } = await run(timeScript(), { setTime: false });
     return { board: value as number, host: at };
   };
   const before = await read();
@@ -139,46 +162,37 @@ async function measureTrim(
 
 /** Locks the console, and opens it with the password for the last step. */
 async function lock(board: BoardConsole, password: string): Promise<void> {
-  await board.run(lockScript(password));
+  const { value } = await board.run(lockScript(password));
+  compare("lock", "password", value as number, Buffer.from(password));
   const answer = await board.logIn(password);
   if (answer === "open") throw new FlashError("lock", "the console stays open");
   if (answer === "refused") throw new FlashError("lock", "the console refuses the password");
 }
 
 /** Whether the image has locked the console at its restart; one reached by radio is silent now. */
-async function checkLock(job: FlashJob, { run }: BoardConsole): Promise<void> {
-  if (BOARD_MODELS[job.board]!.radioConsole) return;
-  const open = await run(`${reportScript("1")}\n`, { setTime: false }).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof LockedError) return false;
-      throw error;
-    },
-  );
-  if (open) throw new FlashError("lock", "the console is open after the restart");
+async function checkLock(job: FlashJob, board: BoardConsole): Promise<void> {
+  if (BOARD_MODELS[job.board]!.radioConsole || (await isLocked(board))) return;
+  throw new FlashError("lock", "the console is open after the restart");
 }
 
 /** @returns the seconds by which the board's clock is still ahead */
-async function finish(
-  job: FlashJob,
-  { run }: BoardConsole,
-  trim: number,
-  clockError: number,
-): Promise<number> {
+async function finish(job: FlashJob, board: BoardConsole, trim: number): Promise<number> {
+  const offset = await clockOffset(board);
   const record = tokenRecord(job.seed, { start: Math.floor(job.now()), trim });
-  const { value, at } = await run(recordScript(record, -clockError));
+  const { value, at } = await board.run(recordScript(record, -offset), { setTime: false });
   const sealed = value as Sealed;
   compare("finish", "record", sealed.record, record);
+  checkClock("finish", sealed.time - at);
   return Math.round((sealed.time - at) * 1000) / 1000;
 }
 
-/** As far as the board can still be reached. */
-async function takeAway(board: BoardConsole, password: string): Promise<void> {
+/** Takes the token off again. @returns whether the board could be reached for it */
+async function takeAway(board: BoardConsole, password: string): Promise<boolean> {
   try {
     await board.logIn(password);
-    await board.run(blankScript());
+    return (await board.run(blankScript())).value === true;
   } catch {
-    // What is on the board is blank, half-written or on trial: none of these shows a code for long.
+    return false;
   }
 }
 

@@ -6,6 +6,13 @@ export const BOARDS = ["pixljs", "banglejs2", "ssd1306"] as const;
 export type Board = (typeof BOARDS)[number];
 
 /**
+ * The image's first statement, before the rest of it is even parsed: where the bench has stored a
+ * service password, the console asks for it from here on, also after a reset.
+ */
+const LOCK =
+  '(p=>{p&&(E.setPassword(p),E.lockConsole())})(require("Storage").read("warifu.lock"));';
+
+/**
  * How the bundler makes a board's image: one script without exports (Espruino's parser would run an
  * export helper's loop closure wrongly), in the newest syntax whose every form the boards can parse.
  * @param root the checkout's directory
@@ -25,7 +32,7 @@ export function imageOptions(board: Board, outDir: string, root = process.cwd())
     esbuildOptions: (options) => {
       options.alias = { "#board": join(root, `firmware/board/${board}.ts`) };
       options.external = ["Storage", "crypto"]; // the board's own modules
-      options.banner = { js: "(()=>{" };
+      options.banner = { js: `${LOCK}(()=>{` };
       options.footer = { js: "})();" };
       options.charset = "ascii";
       options.legalComments = "none";

@@ -5,3 +5,9 @@ export function checkPort(port: string): void {
   if (/^(?:tcp:\/\/[^/:\s]+:\d{1,5}|\/dev\/\S+|COM\d+)$/.test(port)) return;
   throw new InputError("--port", "must be tcp://HOST:PORT or a serial device");
 }
+
+/** @throws InputError for anything but a rate that serial lines have */
+export function parseBaud(text: string): number {
+  if (/^[1-9]\d{2,6}$/.test(text)) return Number(text);
+  throw new InputError("--baud", "must be bits a second, as 9600 or 115200");
+}

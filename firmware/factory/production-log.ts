@@ -8,7 +8,8 @@ export interface ProductionEntry {
   readonly serial: string;
   readonly board: string;
   readonly port: string;
-  readonly result: "done" | "failed";
+  /** "unsure": it failed, and may be on the board all the same. */
+  readonly result: "done" | "failed" | "unsure";
   /** Where it failed and why; or what the finished board showed. */
   readonly problem?: string;
   readonly imageSha256?: string;
@@ -19,7 +20,7 @@ export interface ProductionEntry {
 
 /** A bench's log in JSON Lines: what was done is not done again. */
 export class ProductionLog {
-  readonly #done = new Set<string>();
+  readonly #taken = new Set<string>();
 
   /**
    * Opens a log, reading what stands in it.
@@ -34,12 +35,13 @@ export class ProductionLog {
         const entry = parseLine(line);
         if (!entry)
           throw new InputError("--log", `line ${String(index + 1)} is no production log's`);
-        if (entry.result === "done") this.#done.add(entry.serial);
+        if (entry.result !== "failed") this.#taken.add(entry.serial);
       });
   }
 
-  isDone(serial: string): boolean {
-    return this.#done.has(serial);
+  /** Whether a board has this token, or may have it. */
+  isTaken(serial: string): boolean {
+    return this.#taken.has(serial);
   }
 
   /** @throws InputError where the log cannot be written */
@@ -49,14 +51,15 @@ export class ProductionLog {
     } catch {
       throw new InputError("--log", `${this.path} cannot be written`);
     }
-    if (entry.result === "done") this.#done.add(entry.serial);
+    if (entry.result !== "failed") this.#taken.add(entry.serial);
   }
 }
 
 function parseLine(line: string): ProductionEntry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<ProductionEntry>;
-    const known = typeof entry.serial === "string" && /^(done|failed)$/.test(entry.result ?? "");
+    const known =
+      typeof entry.serial === "string" && /^(done|failed|unsure)$/.test(entry.result ?? "");
     return known ? (entry as ProductionEntry) : undefined;
   } catch {
     return undefined;

@@ -3,15 +3,17 @@ import { InputError } from "../seedfile/input-error.js";
 import { readKeyFile } from "../seedfile/key-file.js";
 import { readSeedFile } from "../seedfile/read.js";
 import { SERIAL_PATTERN } from "../seedfile/seed.js";
+import { undoneAtExit } from "./cleanup.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
-import { checkPort } from "./port.js";
-import { service, type ServiceAct, type ServiceReport, wipe } from "./service.js";
+import { checkPort, parseBaud } from "./port.js";
+import { MAY_BE_OPEN, service, type ServiceAct, type ServiceReport, wipe } from "./service.js";
 import { servicePasswords } from "./service-password.js";
 
 interface ServiceOptions {
   serial: string;
   keyFile: string;
   port: string;
+  baud: string;
   setClock?: boolean;
   renew?: string;
   wipe?: boolean;
@@ -25,6 +27,7 @@ export function addServiceCommand(program: Command): void {
     .requiredOption("--serial <serial>", "the token's serial")
     .requiredOption("--key-file <file>", "the key file the token was flashed with")
     .requiredOption("--port <port>", "the token's console: tcp://HOST:PORT or a serial device")
+    .option("--baud <rate>", "a serial device's bits a second", "9600")
     .option("--set-clock", "set its clock; its seed stays on the board")
     .option("--renew <seeds>", "write its record anew from a seed file, and set its clock")
     .option("--wipe", "erase its record and its lock: the board is no token any more")
@@ -42,10 +45,12 @@ async function runService(options: ServiceOptions): Promise<void> {
   }
   const password = servicePasswords(readKeyFile(options.keyFile))(serial);
   const act = await actOf(options);
-  const board = espruinoTools(port);
+  const board = espruinoTools(port, parseBaud(options.baud));
+  // Interrupted between opening and locking it, nobody would know.
+  const callOff = undoneAtExit(() => process.stderr.write(`warifu: ${serial}: ${MAY_BE_OPEN}\n`));
   try {
     if (options.wipe) {
-      await wipe(password, board);
+      await wipe({ serial, password }, board);
       const text = `${serial}: wiped: it is no token any more, and its console is open`;
       process.stdout.write(`${json ? JSON.stringify({ serial, done: "wipe" }) : text}\n`);
     } else {
@@ -56,6 +61,8 @@ async function runService(options: ServiceOptions): Promise<void> {
     if (!(error instanceof FlashError)) throw error;
     process.stderr.write(`warifu: ${serial}: ${error.message}\n`);
     process.exitCode = 1;
+  } finally {
+    callOff();
   }
 }
 

@@ -1,5 +1,6 @@
 import { IMAGE_FILE } from "../../simulator/machine.js";
 import { CHECK_LENGTH, HEADER_LENGTH, RECORD_FILE } from "../otp/record.js";
+import { RESTART } from "./board-scripts.js";
 import { reportScript } from "./espruino-tools.js";
 
 const STORAGE = 'var bench=require("Storage");';
@@ -29,19 +30,21 @@ export function statusScript(): string {
   return `${STORAGE}\n${reportScript(`{${fields.join(",")}}`)}\n`;
 }
 
-/** Reports the time. */
-export function timeScript(): string {
-  return `${reportScript("getTime()")}\n`;
+/** Whether the record was written, and the clock, Unix seconds. */
+export interface ClockSet {
+  readonly whole: boolean;
+  readonly time: number;
 }
 
 /**
- * Moves the clock by so many seconds and writes start and trim into the record, on the board: its seed
- * stays there. Reports whether the record was written.
+ * Writes start and trim into the record on the board, so that the seed stays there; then moves the clock
+ * by so many seconds and starts the token, which locks it. That is done in one line: a cable that is cut
+ * does all of it or nothing. Reports {@link ClockSet}.
  */
 export function clockScript(seconds: number, start: number, trim: number): string {
   const [high, low] = [Math.floor(start / 2 ** 32), start % 2 ** 32];
   return [
-    `${STORAGE}setTime(getTime()+${String(seconds)});`,
+    STORAGE,
     `var text=bench.read("${RECORD_FILE}"),i,end=text.length-${String(CHECK_LENGTH)};`,
     "var bytes=new Uint8Array(text.length),view=new DataView(bytes.buffer);",
     "for(i=0;i<bytes.length;i++)bytes[i]=text.charCodeAt(i);",
@@ -50,13 +53,9 @@ export function clockScript(seconds: number, start: number, trim: number): strin
     'var sum=new Uint8Array(require("crypto").SHA1(new Uint8Array(bytes.buffer,0,end)));',
     `for(i=0;i<${String(CHECK_LENGTH)};i++)bytes[end+i]=sum[i];`,
     'text="";for(i=0;i<bytes.length;i++)text+=String.fromCharCode(bytes[i]);',
-    `bench.write("${RECORD_FILE}",text);`,
-    reportScript(`bench.read("${RECORD_FILE}")==text`),
+    `bench.write("${RECORD_FILE}",text);setTime(getTime()+${String(seconds)});` +
+      reportScript(`{whole:bench.read("${RECORD_FILE}")==text,time:getTime()}`) +
+      RESTART,
     "",
   ].join("\n");
-}
-
-/** Starts the token anew, and with that locks it again. */
-export function restartScript(): string {
-  return `${reportScript("1")}\nload();\n`;
 }

@@ -2,16 +2,11 @@ import { crc32 } from "node:zlib";
 import { HEADER_LENGTH, MAGIC } from "../otp/record.js";
 import type { Seed } from "../seedfile/seed.js";
 import { tokenRecord } from "../seedfile/token-record.js";
-import { blankScript, recordScript, type Sealed } from "./board-scripts.js";
+import { checkClock, clockOffset } from "./board-clock.js";
+import { blankScript, recordScript, restartScript, type Sealed } from "./board-scripts.js";
 import { trimBetween } from "./clock-trim.js";
-import { type BoardConsole, FlashError, type LogIn } from "./espruino-tools.js";
-import {
-  clockScript,
-  restartScript,
-  type Status,
-  statusScript,
-  timeScript,
-} from "./service-scripts.js";
+import { type BoardConsole, FlashError, isLocked, type LogIn } from "./espruino-tools.js";
+import { clockScript, type ClockSet, type Status, statusScript } from "./service-scripts.js";
 
 /** What is done to an opened token, beside reading it. */
 export type ServiceAct =
@@ -52,6 +47,9 @@ export interface ServiceJob {
   readonly now: () => number;
 }
 
+/** Said where a token that was locked may not be so any more. */
+export const MAY_BE_OPEN = "its console may be open now: take out its power, and look again";
+
 /**
  * Opens a token with its service password, reads it, does what is asked, and locks it again.
  * @throws FlashError where it cannot be opened, is another token, or holds none
@@ -59,20 +57,43 @@ export interface ServiceJob {
 export async function service(job: ServiceJob, board: BoardConsole): Promise<ServiceReport> {
   const locked = (await open(board, job.password)) === "logged in";
   try {
-    return { ...(await serve(job, board)), locked };
+    const report = { ...(await serve(job, board)), locked };
+    if (locked && !(await isLocked(board))) throw new FlashError("lock", MAY_BE_OPEN);
+    return report;
   } catch (error) {
-    await restart(board).catch(() => undefined);
-    throw error;
+    if (!locked || (await lockAgain(board)) || !(error instanceof FlashError)) throw error;
+    throw new FlashError(error.step, `${error.problem}; ${MAY_BE_OPEN}`);
+  }
+}
+
+/** After a failure. @returns whether the console is locked again */
+async function lockAgain(board: BoardConsole): Promise<boolean> {
+  try {
+    if (await isLocked(board)) return true;
+    await restart(board);
+    return await isLocked(board);
+  } catch {
+    return false;
   }
 }
 
 /**
  * Opens a token and erases its record and its lock: the board is no token any more.
- * @throws FlashError where it cannot be opened
+ * @throws FlashError where it cannot be opened, is another token, or was not erased
  */
-export async function wipe(password: string, board: BoardConsole): Promise<void> {
+export async function wipe(
+  { serial, password }: Pick<ServiceJob, "serial" | "password">,
+  board: BoardConsole,
+): Promise<void> {
   await open(board, password);
-  await board.run(blankScript());
+  const { value } = await board.run(statusScript(), { setTime: false });
+  const header = headerOf(value as Status);
+  if (header && header.serial !== serial) {
+    await lockAgain(board);
+    throw new FlashError("read", `the board is token ${header.serial}`);
+  }
+  const { value: gone } = await board.run(blankScript());
+  if (gone !== true) throw new FlashError("wipe", "the record is still there");
 }
 
 async function open(board: BoardConsole, password: string): Promise<LogIn> {
@@ -87,7 +108,8 @@ async function serve(
 ): Promise<Omit<ServiceReport, "locked">> {
   const { value, at } = await board.run(statusScript(), { setTime: false });
   const status = value as Status;
-  const header = readHeader(status);
+  const header = headerOf(status);
+  if (!header) throw new FlashError("read", "the board holds no token");
   if (header.serial !== serial) throw new FlashError("read", `the board is token ${header.serial}`);
   const newTrim = act.kind === "read" ? header.trim : learnedTrim(header, status.time, at);
   if (act.kind === "renew") await renew(act.seed, newTrim, now, board);
@@ -111,11 +133,9 @@ async function restart(board: BoardConsole): Promise<void> {
 type Header = Pick<ServiceReport, "serial" | "start" | "expiry" | "trim">;
 
 /** The record's fields before its seed; their places are the record's own (otp/record.ts). */
-function readHeader(status: Status): Header {
+function headerOf(status: Status): Header | undefined {
   const bytes = Buffer.from(status.header, "base64");
-  if (bytes.length < HEADER_LENGTH || bytes.readUInt32BE(0) !== MAGIC) {
-    throw new FlashError("read", "the board holds no token");
-  }
+  if (bytes.length < HEADER_LENGTH || bytes.readUInt32BE(0) !== MAGIC) return undefined;
   return {
     serial: bytes.toString("latin1", 28, HEADER_LENGTH).replaceAll("\0", ""),
     start: Number(bytes.readBigUInt64BE(8)),
@@ -131,17 +151,13 @@ function learnedTrim({ start, trim }: Header, time: number, at: number): number 
   return typeof learned === "number" ? learned : trim;
 }
 
-/** @returns the seconds by which the clock is ahead when the tools have set it */
-async function lateness({ run }: BoardConsole): Promise<number> {
-  const { value, at } = await run(timeScript());
-  return (value as number) - at;
-}
-
 async function setClock(trim: number, now: () => number, board: BoardConsole): Promise<void> {
-  const late = await lateness(board);
-  const { value } = await board.run(clockScript(-late, Math.floor(now()), trim));
-  if (value !== true) throw new FlashError("set clock", "the record did not arrive whole");
-  await restart(board);
+  const offset = await clockOffset(board);
+  const script = clockScript(-offset, Math.floor(now()), trim);
+  const { value, at } = await board.run(script, { setTime: false });
+  const set = value as ClockSet;
+  if (!set.whole) throw new FlashError("set clock", "the record did not arrive whole");
+  checkClock("set clock", set.time - at);
 }
 
 async function renew(
@@ -150,10 +166,12 @@ async function renew(
   now: () => number,
   board: BoardConsole,
 ): Promise<void> {
-  const late = await lateness(board);
+  const offset = await clockOffset(board);
   const record = tokenRecord(seed, { start: Math.floor(now()), trim });
-  const { value } = await board.run(recordScript(record, -late));
-  if ((value as Sealed).record !== crc32(record)) {
+  const { value, at } = await board.run(recordScript(record, -offset), { setTime: false });
+  const sealed = value as Sealed;
+  if (sealed.record !== crc32(record)) {
     throw new FlashError("renew", "the record did not arrive whole");
   }
+  checkClock("renew", sealed.time - at);
 }

@@ -2,7 +2,7 @@ import { BOARDS } from "../../firmware/factory/image-options.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import pinned from "../../firmware/images.json" with { type: "json" };
 import type { BoardConsole } from "../../firmware/factory/espruino-tools.js";
-import { flash, type FlashJob, TRIAL } from "../../firmware/factory/flash.js";
+import { flash, type FlashJob, TRIAL, UnsureError } from "../../firmware/factory/flash.js";
 import { decodeRecord } from "../../firmware/otp/record.js";
 import { nodeHash } from "../../server/hashes.js";
 import { loadImage } from "../../simulator/image.js";
@@ -55,13 +55,9 @@ describe("flashing a board", () => {
       run: async (script, options) => {
         const report = await bench.run(script, options);
         if (!script.includes("asImage")) return report;
-        const value = report.value as { looks: { frame: string }[] };
-        const looks = value.looks.map((look) => ({
-          ...look,
-          bpp: 3,
-          frame: threefold(look.frame),
-        }));
-        return { ...report, value: { ...value, looks } };
+        const looks = report.value as { frame: string }[];
+        const value = looks.map((look) => ({ ...look, bpp: 3, frame: threefold(look.frame) }));
+        return { ...report, value };
       },
     };
     const bangle = job({ board: "banglejs2", image: loadImage("banglejs2") });
@@ -83,6 +79,21 @@ describe("flashing a board", () => {
       "check: the console is locked, and not with this token's password",
     );
     expect(bench.read()).toMatchObject({ code: codeOf(SEED, NOW) });
+  });
+
+  it("over a slow line: the pictures' way does not count for the clock", async () => {
+    const bench = new Bench(TIME);
+    bench.bytesPerSecond = 960; // 9600 baud
+    const { clockError } = await flash(job(), bench);
+    expect(Math.abs(clockError)).toBeLessThan(0.2);
+    bench.board.evaluate("print(getTime())");
+    expect(Math.abs(Number(bench.board.evaluate("print(getTime())")) - TIME)).toBeLessThan(0.2);
+  });
+
+  it("in the last moment of a minute", async () => {
+    const last = Math.floor(TIME / 60) * 60 + 59.9;
+    const bench = new Bench(last);
+    expect(await flash(job({ now: () => last }), bench)).toMatchObject({ locked: true });
   });
 
   it("takes the bench's lateness out of the clock", async () => {
@@ -126,8 +137,7 @@ describe("a board that is not as it should be", () => {
     run: async (script, options) => {
       const report = await bench.run(script, options);
       if (!script.includes("asImage")) return report;
-      const value = report.value as { looks: object[] };
-      return { ...report, value: { ...value, looks: value.looks.map(change) } };
+      return { ...report, value: (report.value as object[]).map(change) };
     },
   });
 
@@ -189,14 +199,27 @@ describe("a board that is not as it should be", () => {
 
   it("a console that stays open", async () => {
     const bench = new Bench(TIME);
-    bench.cable = (statement) => (statement === "E.lockConsole();" ? undefined : statement);
+    bench.cable = (statement) => (statement.includes("E.lockConsole();") ? undefined : statement);
     expect(await failing(bench)).toBe("lock: the console stays open");
   });
 
-  it("a console that is open again after the restart", async () => {
+  it.each([
+    ["lost", () => undefined],
+    ["garbled", (statement: string) => statement.replace("AAAA", "AAAB")],
+  ])("a stored password that was %s", async (_name, change) => {
     const bench = new Bench(TIME);
     bench.cable = (statement) =>
-      statement.startsWith('bench.write("warifu.lock"') ? undefined : statement;
+      statement.startsWith('bench.write("warifu.lock"') ? change(statement) : statement;
+    expect(await failing(bench)).toBe("lock: the password did not arrive whole");
+  });
+
+  it("a console that is open after the restart", async () => {
+    const bench = new Bench(TIME);
+    bench.cable = (statement) =>
+      // Whatever else takes the stored password away before the image looks for it.
+      statement.startsWith('bench.write("warifu.token"') && statement.includes("setTime")
+        ? `bench.erase("warifu.lock");${statement}`
+        : statement;
     expect(await failing(bench)).toBe("lock: the console is open after the restart");
   });
 
@@ -209,6 +232,35 @@ describe("a board that is not as it should be", () => {
     // Locked out of it, the bench cannot take its record away: it expires by itself.
     bench.time += TRIAL + 1;
     expect(bench.read()).toMatchObject({ kind: "text" });
+  });
+
+  it("a finished token on a board that is not the right one is locked again", async () => {
+    const bench = new Bench(TIME);
+    await flash(job(), bench);
+    const strange: BoardConsole = {
+      logIn: bench.logIn,
+      run: async (script, options) => {
+        const report = await bench.run(script, options);
+        return script.includes("process.env") ? { ...report, value: {} } : report;
+      },
+    };
+    await expect(flash(job(), strange)).rejects.toThrow("check: the board is unknown");
+    expect(bench.board.machine.locked).toBe(true);
+    expect(bench.read()).toMatchObject({ code: codeOf(SEED, NOW) });
+  });
+
+  it("says where the board may be the finished token all the same", async () => {
+    const bench = new Bench(TIME);
+    let cut = false;
+    bench.cable = (statement) => {
+      if (cut) return undefined;
+      cut = statement.includes("var crc=");
+      // It arrives, and its report does not.
+      return cut ? statement.replace(/print\(.*\);load/, "load") : statement;
+    };
+    await expect(flash(job(), bench)).rejects.toThrow(UnsureError);
+    expect(bench.board.machine.locked).toBe(true);
+    expect(bench.read()).toMatchObject({ code: codeOf(SEED, NOW) });
   });
 
   it("another board or version, unless told to take any", async () => {

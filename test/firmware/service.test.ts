@@ -77,10 +77,53 @@ describe("a token at the service bench", () => {
   });
 
   it("wiped, is no token any more", async () => {
-    await wipe(password, bench);
+    await wipe({ serial: seed.serial, password }, bench);
     expect(bench.read()).toMatchObject({ kind: "text" });
     expect(bench.board.machine.locked).toBe(false);
     await expect(serve({ kind: "read" })).rejects.toThrow("read: the board holds no token");
+  });
+
+  it("is not wiped for another, nor said to be when it is not", async () => {
+    await expect(wipe({ serial: "87654321", password }, bench)).rejects.toThrow(
+      `read: the board is token ${seed.serial}`,
+    );
+    expect(bench.board.machine.locked).toBe(true);
+    bench.cable = (statement) => (statement.startsWith("bench.erase") ? "1;" : statement);
+    await expect(wipe({ serial: seed.serial, password }, bench)).rejects.toThrow(
+      "wipe: the record is still there",
+    );
+  });
+
+  it("says where it may be open still", async () => {
+    bench.cable = (statement) => statement.replace("load();", "") || "1;";
+    await expect(serve({ kind: "read" })).rejects.toThrow("its console may be open now");
+  });
+
+  it("cut off anywhere while its clock is set shows its right code, or none", async () => {
+    bench.ppm = 90;
+    bench.time += 180 * DAY;
+    await serve({ kind: "set clock" });
+    bench.time += 180 * DAY;
+    for (let statements = 0, done = false; !done; statements++) {
+      const again = new Bench(bench.time);
+      again.board.storage.write(".boot0", bench.board.storage.bytes(".boot0")!);
+      again.board.storage.write("warifu.lock", bench.board.storage.bytes("warifu.lock")!);
+      again.board.storage.write("warifu.token", bench.board.storage.bytes("warifu.token")!);
+      // Its clock as that of the first one stands: 90 ppm ahead for half a year.
+      again.board.evaluate(`setTime(${String(bench.time + 180 * DAY * 90e-6)})`);
+      again.board.restart();
+      let carried = 0;
+      again.cable = (statement) => (carried++ < statements ? statement : undefined);
+      const job = { serial: seed.serial, password, act: { kind: "set clock" } as const };
+      done = await service({ ...job, now: () => again.time }, again).then(
+        () => true,
+        () => false,
+      );
+      const reading = again.read();
+      const code = reading.kind === "code" ? reading.code : "none";
+      const near = [-1, 0, 1].map((step) => codeOf(seed, again.time * 1000, step));
+      expect([...near, "none"]).toContain(code);
+    }
   });
 
   it("is not opened by another token's password", async () => {
@@ -103,9 +146,10 @@ describe("a token at the service bench", () => {
     ["renew", { kind: "renew", seed }],
   ] as const)("%s: a record that did not arrive whole is found", async (step, act) => {
     bench.cable = (statement) =>
-      statement.startsWith('bench.write("warifu.token"')
-        ? 'bench.write("warifu.token","half");'
-        : statement;
+      statement.replace(
+        /bench.write\("warifu.token",[^;]*;/,
+        'bench.write("warifu.token","half");',
+      );
     await expect(serve(act)).rejects.toThrow(`${step}: the record did not arrive whole`);
     expect(bench.board.machine.locked).toBe(true);
     expect(shownCode()).toBe("text");

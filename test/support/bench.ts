@@ -18,6 +18,8 @@ export class Bench implements BoardConsole {
   cable: (statement: string) => string | undefined = (statement) => statement;
   /** How much faster than the time the board's clock runs, parts per million. */
   ppm = 0;
+  /** What its console sends a second. */
+  bytesPerSecond = Infinity;
   readonly #begin: number;
 
   /** @param time Unix seconds; moved by the test */
@@ -33,11 +35,13 @@ export class Bench implements BoardConsole {
   readonly run = (script: string, { setTime } = { setTime: true }): Promise<Report> => {
     if (this.board.machine.locked) return Promise.reject(new LockedError());
     const time = setTime ? [`setTime(${String(this.time)});`] : [];
-    const printed = [...time, ...statementsOf(script)].map((statement) => {
+    const printed = [...time, ...linesOf(script)].map((statement) => {
       const arrived = this.cable(statement);
       return arrived === undefined ? "" : this.board.evaluate(arrived);
     });
-    return Promise.resolve().then(() => ({ value: parseReport(printed.join("")), at: this.time }));
+    const output = printed.join("");
+    const at = this.time + output.length / this.bytesPerSecond;
+    return Promise.resolve().then(() => ({ value: parseReport(output), at }));
   };
 
   readonly logIn = (password: string): Promise<LogIn> => {
@@ -59,9 +63,16 @@ export class Bench implements BoardConsole {
   }
 }
 
-/** The statements of a script; those that go over several lines are kept whole. */
-function statementsOf(script: string): string[] {
-  return parse(script, { ecmaVersion: 2020 }).body.map(({ start, end }) =>
-    script.slice(start, end),
-  );
+/** The lines of a script as a console takes them: a statement over several lines is one. */
+function linesOf(script: string): string[] {
+  const lines: string[] = [];
+  let end = -1;
+  for (const statement of parse(script, { ecmaVersion: 2020 }).body) {
+    const text = script.slice(statement.start, statement.end);
+    const sameLine = end >= 0 && !script.slice(end, statement.start).includes("\n");
+    if (sameLine) lines.push(lines.pop()! + text);
+    else lines.push(text);
+    end = statement.end;
+  }
+  return lines;
 }

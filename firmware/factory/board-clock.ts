@@ -1,0 +1,17 @@
+import { timeScript } from "./board-scripts.js";
+import { type BoardConsole, FlashError } from "./espruino-tools.js";
+
+/** Seconds the clock may be off: the tools set it a moment late. */
+const CLOCK_TOLERANCE = 2;
+
+/** @returns the seconds a board's clock is ahead of ours, the way of a short report included */
+export async function clockOffset({ run }: BoardConsole): Promise<number> {
+  const { value, at } = await run(timeScript(), { setTime: false });
+  return (value as number) - at;
+}
+
+/** @throws FlashError at a step whose clock is not right */
+export function checkClock(step: string, offset: number): void {
+  if (Math.abs(offset) <= CLOCK_TOLERANCE) return;
+  throw new FlashError(step, `the clock is ${offset.toFixed(3)} s off`);
+}
