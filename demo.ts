@@ -7,21 +7,28 @@ import { provision } from "./firmware/factory/provision.js";
 import { InputError } from "./firmware/seedfile/input-error.js";
 import type { Seed } from "./firmware/seedfile/seed.js";
 import { issueApiKey } from "./server/api-keys.js";
+import { BankService } from "./server/bank-service.js";
+import { Batcher } from "./server/batcher.js";
+import type { Caller } from "./server/core/book.js";
+import { DEFAULT_POLICY } from "./server/core/policy.js";
+import { Clerk } from "./server/clerk.js";
 import { buildApp } from "./server/http/app.js";
 import { importSeeds } from "./server/import-seeds.js";
 import { openVault } from "./server/open.js";
+import { Passwords } from "./server/passwords.js";
+import { openSampleContract, SAMPLE_USERS } from "./server/sample-contract.js";
 import { openSqlite } from "./server/store/sqlite.js";
 import { allowedHosts } from "./simulator/listen/address.js";
 import { listenApp } from "./simulator/listen/app.js";
-import { Desk } from "./simulator/listen/desk.js";
+import { Desk as Tokens } from "./simulator/listen/desk.js";
 
 const DAY = 86_400;
 
-/** `warifu demo`: a server and three tokens on loopback, with data that goes when it stops. */
+/** `warifu demo`: a bank and its tokens on loopback, with data that goes when it stops. */
 export function addDemoCommand(program: Command): void {
   program
     .command("demo")
-    .description("a server and three simulated tokens on loopback, with sample data")
+    .description("a bank and its simulated tokens on loopback, with sample data")
     .option("--port <port>", "the server's port; 0 for any free one", "8390")
     .option("--tokens-port <port>", "the simulated tokens' port; 0 for any free one", "8380")
     .action(runDemo);
@@ -38,19 +45,29 @@ async function runDemo(options: { port: string; tokensPort: string }): Promise<v
     const seeds = sampleSeeds(Math.floor(Date.now() / 1000));
     const store = openSqlite(join(directory, "warifu.db"));
     const vault = await openVault(store, randomBytes(32));
-    await importSeeds(store, vault, seeds, { actor: "demo", source: undefined, at: Date.now() });
+    const caller = (): Caller => ({ actor: "demo", source: undefined, at: Date.now() });
+    await importSeeds(store, vault, seeds, caller());
     for (const scope of ["verify", "branch"] as const) {
       const { key } = await issueApiKey(store, scope, "demo", Date.now());
       writeFileSync(join(directory, scope), `authorization: Bearer ${key}\n`, { mode: 0o600 });
     }
-    const app = await buildApp({ store, vault, now: Date.now, demoPage: true });
+    const tokens = new Tokens(seeds, "pixljs", undefined, () => Date.now() / 1000);
+    const [master, general] = seeds.map(({ serial }) => serial) as [string, string];
+    const bank = new BankService(
+      new Clerk(new Batcher(store), vault, DEFAULT_POLICY),
+      new Passwords(),
+    );
+    await openSampleContract(bank, { master, general }, caller());
+    // The master has registered his token already, by the code on its display.
+    const { code } = await tokens.press(tokens.token(master)!);
+    await bank.register(SAMPLE_USERS.master.id, master, code ?? "", caller());
+    const app = await buildApp({ store, vault, now: Date.now });
     closers.push(() => app.close());
     const server = await app.listen({ host: "127.0.0.1", port: portOf(options.port, "--port") });
-    const desk = new Desk(seeds, "pixljs", undefined, () => Date.now() / 1000);
-    const tokens = listenApp(desk, allowedHosts("127.0.0.1"));
-    closers.push(() => tokens.close());
+    const desk = listenApp(tokens, allowedHosts("127.0.0.1"));
+    closers.push(() => desk.close());
     const tokensPort = portOf(options.tokensPort, "--tokens-port");
-    const tokensUrl = await tokens.listen({ host: "127.0.0.1", port: tokensPort });
+    const tokensUrl = await desk.listen({ host: "127.0.0.1", port: tokensPort });
     process.stdout.write(instructions(server, tokensUrl, directory, seeds));
   } catch (error) {
     await stop();
@@ -62,13 +79,10 @@ async function runDemo(options: { port: string; tokensPort: string }): Promise<v
     process.once(signal, () => void stop());
 }
 
-/** Two tokens in date and one that expired yesterday. */
+/** A token for each of the sample contract's users. */
 function sampleSeeds(now: number): Seed[] {
   const batch = { start: now - 400 * DAY, algorithm: "SHA1", board: "pixljs" } as const;
-  return [
-    ...provision({ ...batch, count: 2, firstSerial: "10000001", expiry: now + 1000 * DAY }),
-    ...provision({ ...batch, count: 1, firstSerial: "10000003", expiry: now - DAY }),
-  ];
+  return provision({ ...batch, count: 2, firstSerial: "10000001", expiry: now + 1000 * DAY });
 }
 
 function portOf(text: string, option: string): number {
@@ -84,26 +98,26 @@ function instructions(
   directory: string,
   seeds: readonly Seed[],
 ): string {
-  const [first, second, expired] = seeds.map((seed) => seed.serial);
+  const [master, own] = seeds.map(({ serial }) => serial);
   const post = (scope: string, path: string, body: object): string =>
     `curl -s -H @${directory}/${scope} --json '${JSON.stringify(body)}' ${server}${path}`;
-  const paper = { form: "A-0001", staff: "demo" };
+  const { general, master: head } = SAMPLE_USERS;
   return `
-warifu demo: a server and three simulated tokens, on this machine only
+warifu demo: a bank and its simulated tokens, on this machine only
 
-  tokens    ${tokens}   look at them and press their buttons
-  server    ${server}   type a code here, or use the API as below
+  the bank   ${server}
+  tokens     ${tokens}   press their buttons, read their codes
 
-1. Press the button of token ${first!}: it shows a code, with the seconds it has left.
-   By hand on the tokens' page, or
-     curl -s -X POST ${tokens}/tokens/${first!}/press
-2. Have the code accepted: on the server's page, or with your code in place of 123456
-     ${post("verify", "/v1/verify", { serial: first, code: "123456" })}
-3. Send the same code again: already_used. Five wrong ones: suspended. Then lift it:
-     ${post("branch", "/v1/unlock", { serials: [first], ...paper })}
-4. Revoke token ${second!}: from then on it is refused, whatever it shows.
-     ${post("branch", "/v1/revoke", { serials: [second], ...paper })}
-5. Token ${expired!} has expired: it shows a word in place of a code.
+1. Log in as ${general.id} / ${general.password}, and register token ${own!} by its serial and its code.
+2. Transfer money to a payee entered now: confirmation password ${general.confirmationPassword}, and the next code.
+3. Type five wrong codes: ${general.id} is out. Log in as ${head.id} / ${head.password} and lift it under
+   管理 > 利用者管理 (Administration > User administration): confirmation password ${head.confirmationPassword}.
+4. Revoke ${general.id}'s token there: his next login says from when he can register another.
+
+The API does the same for a backend; with your code in place of 123456
+     ${post("verify", "/v1/verify", { serial: master, code: "123456" })}
+     ${post("verify", "/v1/verify", { user: general.id, code: "123456" })}
+     ${post("branch", "/v1/unlock", { serials: [own], form: "A-0001", staff: "demo" })}
 
 Ctrl-C stops it; nothing is left behind.
 `;

@@ -1,19 +1,19 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Scope, Store, StoredApiKey } from "./store/store.js";
+import type { KeyScope, Store, StoredApiKey } from "./store/store.js";
 
 const KEY_PATTERN = /^warifu_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
 /** A key as it is handed over, once; the store keeps only its hash. */
 export interface IssuedKey {
   readonly id: string;
-  readonly scope: Scope;
+  readonly scope: KeyScope;
   readonly key: string;
 }
 
 /** Makes an API key: 256 random bits, so a plain hash is enough to store it by. */
 export async function issueApiKey(
   store: Store,
-  scope: Scope,
+  scope: KeyScope,
   actor: string,
   at: number,
 ): Promise<IssuedKey> {

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
@@ -7,10 +6,13 @@ import { Progress } from "../firmware/seedfile/progress.js";
 import { fileChunks, SeedReader } from "../firmware/seedfile/read.js";
 import type { Seed } from "../firmware/seedfile/seed.js";
 import { issueApiKey, revokeApiKey } from "./api-keys.js";
+import { addBranchCommands } from "./branch-commands.js";
+import { operator, print, type StoreOptions } from "./command-output.js";
 import { buildApp } from "./http/app.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
+import { mailRoute } from "./mailer.js";
 import { openStore, openVault } from "./open.js";
-import { type Scope, SCOPES, SerialTwice, type Store } from "./store/store.js";
+import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
 import { masterKeyFrom } from "./vault.js";
 
 interface ServeOptions {
@@ -19,11 +21,8 @@ interface ServeOptions {
   db?: string;
   logLevel: string;
   trustProxy?: string;
-}
-
-interface StoreOptions {
-  db?: string;
-  json?: boolean;
+  mail?: string;
+  mailFrom: string;
 }
 
 const DB = ["--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)"] as const;
@@ -38,6 +37,11 @@ export function addServerCommands(program: Command): void {
     .option("--host <host>", "address to bind", "127.0.0.1")
     .option(...DB)
     .option("--trust-proxy <addresses>", "proxies whose X-Forwarded-For is taken, comma-separated")
+    .option(
+      "--mail <url>",
+      "smtp://HOST:PORT that notices are sent by (default: WARIFU_MAIL; none)",
+    )
+    .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
     .action(serve);
   program
@@ -48,11 +52,12 @@ export function addServerCommands(program: Command): void {
     .option("--dry-run", "check everything and print what would be new; store nothing")
     .option(...JSON_OUTPUT)
     .action(runImport);
+  addBranchCommands(program);
   const keys = program.command("apikey").description("keys for callers of the API");
   keys
     .command("create")
     .description("make a key and print it, once")
-    .requiredOption("--scope <scope>", SCOPES.join(", "))
+    .requiredOption("--scope <scope>", KEY_SCOPES.join(", "))
     .option(...DB)
     .option(...JSON_OUTPUT)
     .action(createKey);
@@ -76,12 +81,13 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!["trace", "debug", "info", "warn", "error", "silent"].includes(options.logLevel)) {
     throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
   }
+  const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const masterKey = masterKeyFrom(process.env);
   const store = openStore(options.db, process.env);
   const vault = await openVault(store, masterKey);
   const logger = { level: options.logLevel };
   const trustProxy = options.trustProxy?.split(",") ?? [];
-  const app = await buildApp({ store, vault, now: Date.now, logger, trustProxy });
+  const app = await buildApp({ store, vault, now: Date.now, logger, trustProxy, mail });
   const url = await app.listen({ host: options.host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);
@@ -134,10 +140,10 @@ function fileSize(path: string): number {
 }
 
 async function createKey(options: StoreOptions & { scope: string }): Promise<void> {
-  const scope = SCOPES.find((known) => known === options.scope);
-  if (!scope) throw new InputError("--scope", `must be one of ${SCOPES.join(", ")}`);
+  const scope = KEY_SCOPES.find((known) => known === options.scope);
+  if (!scope) throw new InputError("--scope", `must be one of ${KEY_SCOPES.join(", ")}`);
   await withStore(options, async (store) => {
-    const issued = await issueApiKey(store, scope satisfies Scope, operator(), Date.now());
+    const issued = await issueApiKey(store, scope satisfies KeyScope, operator(), Date.now());
     print(options, issued, issued.key);
   });
 }
@@ -176,12 +182,4 @@ async function withStore(
   } finally {
     await store.close();
   }
-}
-
-function operator(): string {
-  return `cli:${userInfo().username}`;
-}
-
-function print(options: StoreOptions, result: object, text: string): void {
-  process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`);
 }

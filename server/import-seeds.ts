@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { ALGORITHMS, type Seed } from "../firmware/seedfile/seed.js";
 import type { AuditEntry } from "./core/audit.js";
 import type { NewToken, Store, StoredToken } from "./store/store.js";
-import type { Caller } from "./token-service.js";
+import type { Caller } from "./core/book.js";
 import type { Vault } from "./vault.js";
 
 /** What an import did. */

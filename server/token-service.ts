@@ -1,29 +1,12 @@
-import { codeGenerator } from "../firmware/otp/totp.js";
-import type { Batcher } from "./batcher.js";
-import type { AuditEntry } from "./core/audit.js";
-import type { Decision, Happening } from "./core/decision.js";
+import type { Book, BookToken, Caller } from "./core/book.js";
+import type { Paper } from "./core/branch.js";
 import { revoke, unlock } from "./core/lifecycle.js";
-import type { Policy } from "./core/policy.js";
 import { resync, type ResyncAnswer } from "./core/resync.js";
-import type { Token } from "./core/token.js";
+import { takeOut } from "./core/revoke-users.js";
+import { apply, type Rules, tell } from "./core/rules.js";
+import { verifyUser } from "./core/user-code.js";
 import { type Verdict, verify } from "./core/verify.js";
-import { nodeHash } from "./hashes.js";
-import type { StoredToken, Work } from "./store/store.js";
-import type { Vault } from "./vault.js";
-
-/** Who asks, from where, and when. */
-export interface Caller {
-  readonly actor: string;
-  readonly source: string | undefined;
-  /** Unix milliseconds. */
-  readonly at: number;
-}
-
-/** The branch's paper behind an act: the application form's number and the staff's id. */
-export interface BranchAct {
-  readonly form: string;
-  readonly staff: string;
-}
+import type { Clerk } from "./clerk.js";
 
 /** What an act did: the serials it changed, and those that were as asked for already. */
 export interface ActResult {
@@ -40,119 +23,81 @@ export class UnknownSerial extends Error {
   }
 }
 
-/** What can be done with tokens: the rules of core, over the store. */
+/** What can be done with tokens by their serials: the rules of core, over the store. */
 export class TokenService {
-  constructor(
-    readonly batcher: Batcher,
-    readonly vault: Vault,
-    readonly policy: Policy,
-  ) {}
+  constructor(readonly clerk: Clerk) {}
 
   /** Verifies a code by serial. An unknown serial answers like a wrong code. */
   async verify(serial: string, code: string, caller: Caller): Promise<Verdict> {
-    const decide = ([token]: readonly (StoredToken | undefined)[]): Decision<Verdict>[] => [
-      verify(token && this.#token(token), code, caller.at / 1000, this.policy),
-    ];
-    const [verdict] = await this.batcher.submit(this.#work([serial], caller, decide));
-    return verdict!;
+    return this.clerk.decide({ serials: [serial] }, caller, (book, rules) => {
+      const token = book.token(serial);
+      const decision = verify(token && rules.open(token), code, rules.now, rules.policy);
+      return apply(book, rules, serial, decision);
+    });
   }
 
-  /** Verifies a code by user. A user without a token answers like a wrong code, as a serial does. */
-  async verifyUser(user: string, code: string, caller: Caller): Promise<Verdict> {
-    const { answer, happenings } = verify(undefined, code, caller.at / 1000, this.policy);
-    const audit = happenings.map((happening) => entry(happening, undefined, caller, { user }));
-    return this.batcher.submit({ serials: [], decide: () => ({ answer, changes: [], audit }) });
+  /** Verifies a code by user: the rules of the user's state, then those of his token. */
+  async verifyUser(
+    user: string,
+    code: string,
+    caller: Caller,
+  ): Promise<Verdict & { readonly serial?: string | undefined }> {
+    return this.clerk.decide({ users: [user] }, caller, (book, rules) => {
+      const verdict = verifyUser(book, rules, user, code);
+      return verdict.accepted ? { ...verdict, serial: book.user(user)?.serial } : verdict;
+    });
   }
 
   /** @throws UnknownSerial */
   async resync(
     serial: string,
     codes: readonly [string, string],
-    act: BranchAct,
+    act: Paper,
     caller: Caller,
   ): Promise<ResyncAnswer> {
-    const decide = ([token]: readonly (StoredToken | undefined)[]): Decision<ResyncAnswer>[] => [
-      resync(this.#token(known(token, serial)), codes, caller.at / 1000, this.policy),
-    ];
-    const [answer] = await this.batcher.submit(this.#work([serial], caller, decide, { ...act }));
-    return answer!;
+    return this.clerk.decide({ serials: [serial] }, caller, (book, rules) => {
+      const token = rules.open(known(book, serial));
+      const decision = resync(token, codes, rules.now, rules.policy);
+      return apply(book, rules, serial, decision, undefined, { ...act });
+    });
   }
 
   /** Lifts suspensions, all or none. @throws UnknownSerial */
-  async unlock(serials: readonly string[], act: BranchAct, caller: Caller): Promise<ActResult> {
-    return this.#act(serials, act, caller, unlock);
+  async unlock(serials: readonly string[], act: Paper, caller: Caller): Promise<ActResult> {
+    return this.#act(serials, caller, (book, rules, token) => {
+      const changed = apply(book, rules, token.serial, unlock(token), undefined, { ...act });
+      if (changed) for (const user of book.holders(token.serial)) tell(book, user, "reinstated");
+      return changed;
+    });
   }
 
-  /** Revokes tokens, all or none. @throws UnknownSerial */
-  async revoke(serials: readonly string[], act: BranchAct, caller: Caller): Promise<ActResult> {
-    return this.#act(serials, act, caller, revoke);
+  /** Revokes tokens for all of their users, all or none. @throws UnknownSerial */
+  async revoke(serials: readonly string[], act: Paper, caller: Caller): Promise<ActResult> {
+    return this.#act(serials, caller, (book, rules, token) => {
+      // The last user's token is itself revoked; without any user it is revoked here.
+      const users = takeOut(book, rules, token.serial, undefined, { ...act });
+      if (users.length > 0) return true;
+      return apply(book, rules, token.serial, revoke(token), undefined, { ...act });
+    });
   }
 
   async #act(
     serials: readonly string[],
-    act: BranchAct,
     caller: Caller,
-    rule: (token: StoredToken) => Decision<boolean>,
+    rule: (book: Book, rules: Rules, token: BookToken) => boolean,
   ): Promise<ActResult> {
-    const decide = (tokens: readonly (StoredToken | undefined)[]): Decision<boolean>[] =>
-      tokens.map((token, index) => rule(known(token, serials[index]!)));
-    const changed = await this.batcher.submit(this.#work(serials, caller, decide, { ...act }));
+    const changed = await this.clerk.decide({ serials }, caller, (book, rules) =>
+      serials.map((serial) => rule(book, rules, known(book, serial))),
+    );
     return {
       changed: serials.filter((_, index) => changed[index]),
       unchanged: serials.filter((_, index) => !changed[index]),
     };
   }
-
-  /** One decision a token, with its changes and its lines for the audit. */
-  #work<Answer>(
-    serials: readonly string[],
-    caller: Caller,
-    decide: (tokens: readonly (StoredToken | undefined)[]) => Decision<Answer>[],
-    detail: AuditEntry["detail"] = {},
-  ): Work<Answer[]> {
-    return {
-      serials,
-      decide: (tokens) => {
-        const decisions = decide(tokens);
-        return {
-          answer: decisions.map(({ answer }) => answer),
-          changes: decisions.flatMap(({ next }, index) =>
-            next ? [{ serial: serials[index]!, next }] : [],
-          ),
-          audit: decisions.flatMap(({ happenings }, index) =>
-            happenings.map((happening) => entry(happening, serials[index], caller, detail)),
-          ),
-        };
-      },
-    };
-  }
-
-  /** The token with its seed within reach: opened only when the rules ask for a code. */
-  #token(stored: StoredToken): Token {
-    let generate: ((step: number) => string) | undefined;
-    return {
-      ...stored,
-      codeAt: (step) => {
-        generate ??= codeGenerator(
-          nodeHash(stored.algorithm),
-          this.vault.open(stored.serial, stored.sealedSeed),
-        );
-        return generate(step);
-      },
-    };
-  }
 }
 
-function known(token: StoredToken | undefined, serial: string): StoredToken {
+function known(book: Book, serial: string): BookToken {
+  const token = book.token(serial);
   if (!token) throw new UnknownSerial(serial);
   return token;
-}
-
-function entry(
-  { event, result }: Happening,
-  serial: string | undefined,
-  { actor, source, at }: Caller,
-  detail: AuditEntry["detail"],
-): AuditEntry {
-  return { at, event, result, serial, actor, source, detail };
 }

@@ -47,6 +47,19 @@ export class Vault {
     return createHmac("sha256", this.#key).update("warifu master key check").digest();
   }
 
+  /** Seals a text that goes out and comes back, so that it comes back as it went. */
+  sign(purpose: string, text: string): string {
+    const mac = createHmac("sha256", this.#key).update(`warifu ${purpose}\n${text}`);
+    return `${Buffer.from(text).toString("base64url")}.${mac.digest("base64url")}`;
+  }
+
+  /** @returns the text of {@link sign}, or undefined where it was changed */
+  signed(purpose: string, sealed: string): string | undefined {
+    const text = Buffer.from(sealed.split(".")[0]!, "base64url").toString();
+    const [given, own] = [Buffer.from(sealed), Buffer.from(this.sign(purpose, text))];
+    return given.length === own.length && timingSafeEqual(given, own) ? text : undefined;
+  }
+
   /** Whether a stored check value is this key's. */
   matches(checkValue: Uint8Array): boolean {
     const own = this.checkValue();

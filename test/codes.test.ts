@@ -40,6 +40,7 @@ function acceptedCode(vector: CodeVector): string {
     lastStep: -1,
     clockOffset: 0,
     start: undefined,
+    contract: undefined,
     expiry: undefined,
     codeAt: generate,
   };

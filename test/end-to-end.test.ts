@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writePskc } from "../firmware/seedfile/pskc-write.js";
 import { CLI, ServingProcess } from "./support/cli.js";
 import { codeOf, SEED, withDirectory, wrongCodeOf } from "./support/server.js";
+import { Visitor } from "./support/visitor.js";
 
 const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
 const READY = /ready at (http:\S+)/;
@@ -141,7 +142,7 @@ describe("the server as a process", () => {
 });
 
 describe("the demonstration", () => {
-  it("shows a code that its server accepts once, and leaves nothing behind", async () => {
+  it("has a newcomer register the token beside the page, and leaves nothing behind", async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith("warifu-demo-"));
     const demo = await ServingProcess.start(
       ["demo", "--port", "0", "--tokens-port", "0"],
@@ -151,21 +152,19 @@ describe("the demonstration", () => {
     running.push(demo);
     const url = (name: string): string =>
       new RegExp(`${name}\\s+(http://\\S+)`).exec(demo.output)![1]!;
-    const pressed = await fetch(`${url("tokens")}/tokens/10000001/press`, { method: "POST" });
+    const pressed = await fetch(`${url("tokens")}/tokens/10000002/press`, { method: "POST" });
     const { code } = (await pressed.json()) as { code: string };
-    const type = async (serial: string, typed: string): Promise<string> => {
-      const form = new URLSearchParams({ serial, code: typed });
-      return (await fetch(url("server"), { method: "POST", body: form })).text();
-    };
-    expect(await type("10000001", ` ${code} `)).toContain("受け付けました");
-    expect(await type("10000001", code)).toContain("使用済みです");
-    expect(await type("10000003", code)).toContain("有効期限が切れています");
-    expect(await type("<script>", code)).not.toContain("<script>");
-    expect(await (await fetch(url("server"))).text()).toContain("シリアル番号");
+    const visitor = new Visitor(url("the bank"));
+    const [, id, password] = /Log in as (\S+) \/ (\S+),/.exec(demo.output)!;
+    const loggedIn = await visitor.send("/login", { id: id!, password: password! });
+    expect(loggedIn.headers.get("location")).toBe("/registration");
+    const registered = await visitor.send("/registration", { serial: "10000002", code });
+    expect(registered.headers.get("location")).toBe("/?registered");
+    expect(await visitor.get("/")).toContain("サービス利用中");
     // The printed commands work as they stand.
-    const command = /curl -s -H @\S+\/branch .*revoke/.exec(demo.output)![0];
+    const command = /curl -s -H @\S+\/branch .*unlock/.exec(demo.output)![0];
     expect(execFileSync("sh", ["-c", command], { encoding: "utf8" })).toContain(
-      '"revoked":["10000002"]',
+      '"unchanged":["10000002"]',
     );
     expect(await demo.stop("SIGINT")).toBe(0);
     const after = readdirSync(tmpdir()).filter((name) => name.startsWith("warifu-demo-"));

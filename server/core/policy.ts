@@ -1,12 +1,32 @@
+import type { RegistrationDelay } from "./available-at.js";
+
 /** What a bank may set; each default is the bank's manual's or, where it is silent, our reading of it. */
 export interface Policy {
   /** Consecutive wrong codes that suspend a token. */
   readonly maxFailures: number;
   /** How far the branch's resynchronization searches, in steps either way. */
   readonly resyncSteps: number;
+  /** How far a user's own search (時刻補正) goes. */
+  readonly userResyncSteps: number;
+  /** Consecutive wrong confirmation passwords that suspend it. */
+  readonly maxConfirmationFailures: number;
+  /** Whether another master may lift a master's suspension; without it only the branch may. */
+  readonly peerMasterUnlock: boolean;
+  /** Whether administrators may revoke tokens, as masters do. */
+  readonly administratorsRevoke: boolean;
+  /** When a token may be registered again. */
+  readonly registrationDelay: RegistrationDelay;
+  /** Yen a contract may transfer a day where no one-time passwords are asked for. */
+  readonly limitWithoutTokens: number;
 }
 
 export const DEFAULT_POLICY: Policy = {
   maxFailures: 5,
   resyncSteps: 1440, // one day of minutes: a token may come out of a long time in stock
+  userResyncSteps: 30,
+  maxConfirmationFailures: 5,
+  peerMasterUnlock: true,
+  administratorsRevoke: false,
+  registrationDelay: { delay: 1800, from: 2 * 3600 + 59 * 60, until: 3 * 3600 + 10 * 60 },
+  limitWithoutTokens: 200_000,
 };

@@ -12,6 +12,8 @@ export interface TokenState {
   readonly lastStep: number;
   /** Whole steps the token's clock is ahead of ours. */
   readonly clockOffset: number;
+  /** The contract it is lent to; undefined in stock. */
+  readonly contract: string | undefined;
 }
 
 /** A token as the rules see it. */

@@ -3,14 +3,21 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import { Batcher } from "../batcher.js";
 import { DEFAULT_POLICY } from "../core/policy.js";
 import type { Store } from "../store/store.js";
+import { Clerk } from "../clerk.js";
 import { TokenService } from "../token-service.js";
 import type { Vault } from "../vault.js";
-import { addDemoPage } from "../web/demo-page.js";
+import { BankService } from "../bank-service.js";
+import { Mailer, type MailRoute } from "../mailer.js";
+import { type PasswordCost, Passwords } from "../passwords.js";
+import { Sessions } from "../sessions.js";
+import { addPages } from "../web/pages.js";
 import { addAuditRoutes } from "./audit-routes.js";
 import { addHealthRoutes } from "./health-routes.js";
+import { addBranchApi } from "./branch-routes.js";
 import { addImportRoutes } from "./import-routes.js";
 import { Problem, sendProblem } from "./problem.js";
 import { addTokenRoutes } from "./token-routes.js";
+import { addUserApi } from "./user-routes.js";
 
 /** What the API stands on. Time is passed in. */
 export interface Parts {
@@ -19,8 +26,10 @@ export interface Parts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly logger?: FastifyServerOptions["logger"];
-  /** Whether to serve the demonstration's page, on which anyone may try a code. */
-  readonly demoPage?: boolean;
+  /** Where notices are mailed to; without it none is sent, and the audit says so. */
+  readonly mail?: MailRoute | undefined;
+  /** What hashing a password costs. */
+  readonly passwordCost?: PasswordCost;
   /** Addresses of proxies whose word for a caller's own address is taken. */
   readonly trustProxy?: string[];
 }
@@ -31,7 +40,7 @@ const CLOSING_TIME = 5_000; // milliseconds for what came in to be answered
 
 /** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { store, vault, now, logger = false, demoPage = false, trustProxy = [] } = parts;
+  const { store, vault, now, logger = false, passwordCost, trustProxy = [], mail } = parts;
   const app = fastify({
     logger,
     // What is asked and answered stands in the audit.
@@ -48,7 +57,16 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.setNotFoundHandler(() => {
     throw new Problem("not_found");
   });
-  app.addHook("onClose", async () => store.close());
+  const mailer =
+    mail &&
+    new Mailer(store, mail, (problem) => {
+      app.log.error({ problem }, "mails could not be sent; they wait");
+    });
+  mailer?.start();
+  app.addHook("onClose", async () => {
+    await mailer?.stop();
+    await store.close();
+  });
   closeInTime(app);
   // The pages and codes of a bank are nobody's to keep.
   app.addHook("onSend", async (_request, reply) => {
@@ -61,15 +79,22 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
       components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
     },
   });
-  const tokens = new TokenService(new Batcher(store), vault, DEFAULT_POLICY);
+  const clerk = new Clerk(new Batcher(store), vault, DEFAULT_POLICY, mail !== undefined);
+  const tokens = new TokenService(clerk);
+  const passwords = new Passwords(passwordCost);
+  const bank = new BankService(clerk, passwords);
+  const sessions = new Sessions(clerk, passwords);
   // In a scope of their own: the routes are there once the documentation listens to them.
-  await app.register(async (routes) => {
+  await app.register((routes, _options, done) => {
     addHealthRoutes(routes, store);
     addTokenRoutes(routes, tokens, store, now);
+    addUserApi(routes, bank, tokens, store, now);
+    addBranchApi(routes, bank, store, now);
     addImportRoutes(routes, store, vault, now);
     addAuditRoutes(routes, store);
-    if (demoPage) await addDemoPage(routes, tokens, now);
+    done();
   });
+  await app.register((routes) => addPages(routes, { store, clerk, bank, sessions, now }));
   return app;
 }
 

@@ -13,7 +13,7 @@ export function addAuditRoutes(app: FastifyInstance, store: Store): void {
         querystring: AUDIT_QUERY,
         security: [{ apiKey: [] }],
       },
-      preHandler: requireScope(store, "audit"),
+      onRequest: requireScope(store, "audit"),
     },
     async (request) => {
       const { after = "0", limit = "100", serial } = request.query;

@@ -1,13 +1,13 @@
-import type { FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
+import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { findApiKey } from "../api-keys.js";
-import type { Scope, Store, StoredApiKey } from "../store/store.js";
-import type { Caller } from "../token-service.js";
+import type { KeyScope, Store, StoredApiKey } from "../store/store.js";
+import type { Caller } from "../core/book.js";
 import { Problem } from "./problem.js";
 
 const keys = new WeakMap<FastifyRequest, StoredApiKey>();
 
 /** A hook that lets a request through only with an API key of one of the scopes. */
-export function requireScope(store: Store, ...scopes: Scope[]): preHandlerAsyncHookHandler {
+export function requireScope(store: Store, ...scopes: KeyScope[]): onRequestAsyncHookHandler {
   return async (request) => {
     const [, presented] = /^Bearer ([\x21-\x7e]+)$/.exec(request.headers.authorization ?? "") ?? [];
     const key = presented === undefined ? undefined : await findApiKey(store, presented);
@@ -20,4 +20,9 @@ export function requireScope(store: Store, ...scopes: Scope[]): preHandlerAsyncH
 /** Who a request comes from, for the rules and the audit. */
 export function callerOf(request: FastifyRequest, at: number): Caller {
   return { actor: `key:${keys.get(request)?.id ?? ""}`, source: request.ip, at };
+}
+
+/** The scope of the key a request came with. */
+export function scopeOf(request: FastifyRequest): KeyScope | undefined {
+  return keys.get(request)?.scope;
 }

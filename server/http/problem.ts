@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { InputError } from "../../firmware/seedfile/input-error.js";
+import { BranchRefusal } from "../core/branch.js";
 import { SerialConflict } from "../import-seeds.js";
 import { SerialTwice, StoreUnavailable } from "../store/store.js";
 import { UnknownSerial } from "../token-service.js";
@@ -13,6 +14,13 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: "The API key does not allow this" },
   not_found: { status: 404, title: "There is no such path" },
   unknown_serial: { status: 404, title: "No token has this serial" },
+  unknown_user: { status: 404, title: "There is no such user" },
+  unknown_contract: { status: 404, title: "There is no such contract" },
+  not_permitted: { status: 403, title: "This user may not do this" },
+  exists: { status: 409, title: "There is one of this name already" },
+  other_contract: { status: 409, title: "The token is lent to another contract" },
+  not_in_service: { status: 409, title: "The token is lost or faulty" },
+  has_token: { status: 409, title: "The user has a token registered" },
   serial_conflict: { status: 409, title: "The serial belongs to another token" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
@@ -62,6 +70,7 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof InputError) {
     return new Problem("invalid_seed_file", error.message, error.field);
   }
+  if (error instanceof BranchRefusal) return new Problem(error.reason);
   if (error instanceof UnknownSerial) return new Problem("unknown_serial", error.message, "serial");
   if (error instanceof SerialTwice) {
     return new Problem("invalid_seed_file", error.message, "serial");

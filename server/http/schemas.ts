@@ -5,9 +5,13 @@ export const SERIAL = {
   description: "8 to 12 digits",
 } as const;
 
-const CODE = { type: "string", pattern: "^[0-9]{6}$", description: "6 half-width digits" } as const;
+export const CODE = {
+  type: "string",
+  pattern: "^[0-9]{6}$",
+  description: "6 half-width digits",
+} as const;
 
-const BRANCH_ACT = {
+export const BRANCH_ACT = {
   form: {
     type: "string",
     minLength: 1,
@@ -24,16 +28,6 @@ export const VERIFY_BODY = {
     serial: SERIAL,
     user: { type: "string", minLength: 1, maxLength: 64 },
     code: CODE,
-  },
-  additionalProperties: false,
-} as const;
-
-export const ACT_BODY = {
-  type: "object",
-  required: ["serials", "form", "staff"],
-  properties: {
-    serials: { type: "array", items: SERIAL, minItems: 1, maxItems: 1000, uniqueItems: true },
-    ...BRANCH_ACT,
   },
   additionalProperties: false,
 } as const;
@@ -96,11 +90,6 @@ export interface VerifyBody {
   serial?: string;
   user?: string;
   code: string;
-}
-export interface ActBody {
-  serials: string[];
-  form: string;
-  staff: string;
 }
 export interface ResyncBody {
   codes: [string, string];

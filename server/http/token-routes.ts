@@ -4,8 +4,6 @@ import type { TokenService } from "../token-service.js";
 import { callerOf, requireScope } from "./auth.js";
 import { Problem } from "./problem.js";
 import {
-  ACT_BODY,
-  type ActBody,
   RESYNC_BODY,
   type ResyncBody,
   SERIAL_PARAMS,
@@ -27,7 +25,7 @@ export function addTokenRoutes(
     "/v1/verify",
     {
       schema: { summary: "Verify a code by serial or by user", body: VERIFY_BODY, security },
-      preHandler: requireScope(store, "verify"),
+      onRequest: requireScope(store, "verify"),
     },
     async (request) => {
       const { serial, user, code } = request.body;
@@ -40,35 +38,17 @@ export function addTokenRoutes(
       return verdict.accepted ? { ...verdict, serial } : verdict;
     },
   );
-  addBranchActs(app, tokens, store, now);
+  addResync(app, tokens, store, now);
   addTokenQueries(app, store, now);
 }
 
-function addBranchActs(
+function addResync(
   app: FastifyInstance,
   tokens: TokenService,
   store: Store,
   now: () => number,
 ): void {
-  const preHandler = requireScope(store, "branch");
-  app.post<{ Body: ActBody }>(
-    "/v1/unlock",
-    { schema: { summary: "Lift suspensions", body: ACT_BODY, security }, preHandler },
-    async (request) => {
-      const { serials, form, staff } = request.body;
-      const act = await tokens.unlock(serials, { form, staff }, callerOf(request, now()));
-      return { unlocked: act.changed, unchanged: act.unchanged };
-    },
-  );
-  app.post<{ Body: ActBody }>(
-    "/v1/revoke",
-    { schema: { summary: "Revoke tokens at once", body: ACT_BODY, security }, preHandler },
-    async (request) => {
-      const { serials, form, staff } = request.body;
-      const act = await tokens.revoke(serials, { form, staff }, callerOf(request, now()));
-      return { revoked: act.changed, unchanged: act.unchanged };
-    },
-  );
+  const onRequest = requireScope(store, "branch");
   app.post<{ Params: { serial: string }; Body: ResyncBody }>(
     "/v1/tokens/:serial/resync",
     {
@@ -78,7 +58,7 @@ function addBranchActs(
         body: RESYNC_BODY,
         security,
       },
-      preHandler,
+      onRequest,
     },
     async (request) => {
       const { codes, form, staff } = request.body;
@@ -89,12 +69,12 @@ function addBranchActs(
 }
 
 function addTokenQueries(app: FastifyInstance, store: Store, now: () => number): void {
-  const preHandler = requireScope(store, "branch", "admin");
+  const onRequest = requireScope(store, "branch", "admin");
   app.get<{ Querystring: { after?: string; limit?: string } }>(
     "/v1/tokens",
     {
       schema: { summary: "List tokens by serial", querystring: TOKENS_QUERY, security },
-      preHandler,
+      onRequest,
     },
     async (request) => {
       const { after = "", limit = "100" } = request.query;
@@ -104,7 +84,7 @@ function addTokenQueries(app: FastifyInstance, store: Store, now: () => number):
   );
   app.get<{ Params: { serial: string } }>(
     "/v1/tokens/:serial",
-    { schema: { summary: "One token", params: SERIAL_PARAMS, security }, preHandler },
+    { schema: { summary: "One token", params: SERIAL_PARAMS, security }, onRequest },
     async (request) => {
       const [token] = await store.tokensBySerial([request.params.serial]);
       if (!token) throw new Problem("unknown_serial", undefined, "serial");

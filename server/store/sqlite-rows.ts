@@ -1,6 +1,6 @@
 import type { AuditRow } from "../core/audit.js";
 import type { TokenStatus } from "../core/token.js";
-import type { ListedAuditRow, Scope, StoredApiKey, StoredToken } from "./store.js";
+import type { ListedAuditRow, KeyScope, StoredApiKey, StoredToken } from "./store.js";
 
 /** Rows as SQLite returns them, and as the store's contract has them. */
 export interface TokenRecordRow {
@@ -14,6 +14,7 @@ export interface TokenRecordRow {
   failures: number;
   last_step: number;
   clock_offset: number;
+  contract_id: string | null;
 }
 
 export function storedToken(row: TokenRecordRow): StoredToken {
@@ -28,6 +29,7 @@ export function storedToken(row: TokenRecordRow): StoredToken {
     failures: row.failures,
     lastStep: row.last_step,
     clockOffset: row.clock_offset,
+    contract: row.contract_id ?? undefined,
   };
 }
 
@@ -63,7 +65,7 @@ export function auditParameters(row: AuditRow): unknown[] {
 
 export interface KeyRecord {
   id: string;
-  scope: Scope;
+  scope: KeyScope;
   hash: Uint8Array;
   created_at: number;
   revoked_at: number | null;

@@ -8,7 +8,7 @@ import { type NewToken, SerialTwice, type Store, type StoredToken } from "./stor
 export type ReadToken = (serial: string) => StoredToken | undefined;
 
 const TOKENS = `SELECT serial, algorithm, sealed_seed, starts_at, expires_at,
-    status, suspended, failures, last_step, clock_offset
+    status, suspended, failures, last_step, clock_offset, contract_id
   FROM tokens JOIN token_states ON token_id = id`;
 
 /** What an import that broke off has left behind goes after a day, in milliseconds. */
@@ -84,7 +84,7 @@ function stage(
       ).run(id);
       db.prepare(
         `INSERT INTO token_states
-         SELECT tokens.id, 'usable', 0, 0, -1, clock_offset
+         SELECT tokens.id, 'usable', 0, 0, -1, clock_offset, NULL
          FROM staged_tokens JOIN tokens USING (serial) WHERE import = ?`,
       ).run(id);
     },

@@ -4,10 +4,18 @@ import type { AuditEntry } from "../core/audit.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { answered, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter } from "./sqlite-audit.js";
+import { bankMethods } from "./sqlite-bank.js";
+import { type BookShelf, bookShelf } from "./sqlite-book.js";
 import { keyMethods } from "./sqlite-keys.js";
 import { type AuditRecord, listedAuditRow } from "./sqlite-rows.js";
-import { type ReadToken, tokenMethods, tokenReader } from "./sqlite-tokens.js";
-import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
+import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
+import {
+  type ListedAuditRow,
+  type Outcome,
+  type Store,
+  StoreUnavailable,
+  type Work,
+} from "./store.js";
 
 const BUSY_TIMEOUT = 5000;
 
@@ -68,7 +76,8 @@ function migrate(db: Database.Database): void {
 function sqliteStore(db: Database.Database): Store {
   const audit = auditWriter(db);
   const readToken = tokenReader(db);
-  const decideAll = decider(db, audit, readToken);
+  const shelf = bookShelf(db, readToken);
+  const decideAll = decider(db, audit, shelf);
   /** One transaction; the audit's chain goes on only where it was committed. */
   const atomically = <T>(act: () => T): Promise<T> =>
     answered(() => {
@@ -85,18 +94,11 @@ function sqliteStore(db: Database.Database): Store {
   return {
     decide: <Answer>(works: readonly Work<Answer>[]) =>
       atomically(() => decideAll(works)) as Promise<Outcome<Answer>[]>,
+    read: (about) => answered(() => db.transaction(() => shelf.open(about))()),
     ...tokenMethods(db, audit, atomically, readToken),
     ...keyMethods(db, audit, atomically),
-    listAudit: ({ after, limit, serial }) =>
-      answered(() =>
-        db
-          .prepare<unknown[], AuditRecord>(
-            `SELECT * FROM audit WHERE id > ? ${serial === undefined ? "" : "AND serial = ?"}
-             ORDER BY id LIMIT ?`,
-          )
-          .all(...(serial === undefined ? [after, limit] : [after, serial, limit]))
-          .map(listedAuditRow),
-      ),
+    ...bankMethods(db, atomically),
+    listAudit: (query) => answered(() => listAudit(db, query)),
     sealCheck: (value) =>
       atomically(() => {
         db.prepare("INSERT OR IGNORE INTO seal_check VALUES (1, ?)").run(value);
@@ -108,24 +110,42 @@ function sqliteStore(db: Database.Database): Store {
   };
 }
 
+function listAudit(
+  db: Database.Database,
+  { after, limit, serial, contract, newestFirst = false }: Parameters<Store["listAudit"]>[0],
+): ListedAuditRow[] {
+  const beyond = newestFirst ? "id < ?" : "id > ?";
+  const conditions = [newestFirst && after === 0 ? "id > ?" : beyond];
+  const values: unknown[] = [after];
+  if (serial !== undefined) {
+    conditions.push("serial = ?");
+    values.push(serial);
+  }
+  if (contract !== undefined) {
+    conditions.push("json_extract(detail, '$.contract') = ?");
+    values.push(contract);
+  }
+  const order = newestFirst ? "DESC" : "ASC";
+  return db
+    .prepare<unknown[], AuditRecord>(
+      `SELECT * FROM audit WHERE ${conditions.join(" AND ")} ORDER BY id ${order} LIMIT ?`,
+    )
+    .all(...values, limit)
+    .map(listedAuditRow);
+}
+
 /** Decides works one after the other, inside one transaction. */
 function decider(
   db: Database.Database,
   audit: AuditWriter,
-  readToken: ReadToken,
+  shelf: BookShelf,
 ): (works: readonly Work<unknown>[]) => Outcome<unknown>[] {
-  const update = db.prepare(
-    `UPDATE token_states SET status = ?, suspended = ?, failures = ?, last_step = ?, clock_offset = ?
-     WHERE token_id = (SELECT id FROM tokens WHERE serial = ?)`,
-  );
   // A savepoint inside the batch's transaction: what fails is undone alone.
   const one = db.transaction((work: Work<unknown>) => {
-    const { answer, changes, audit: entries } = work.decide(work.serials.map(readToken));
-    for (const { serial, next } of changes) {
-      const { status, suspended, failures, lastStep, clockOffset } = next;
-      update.run(status, Number(suspended), failures, lastStep, clockOffset, serial);
-    }
-    return { answer, entries };
+    const book = shelf.open(work.about);
+    const answer = work.decide(book);
+    shelf.write(book.changes);
+    return { answer, entries: book.changes.audit };
   });
   return (works: readonly Work<unknown>[]): Outcome<unknown>[] => {
     const entries: AuditEntry[] = [];

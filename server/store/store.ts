@@ -1,31 +1,47 @@
 import type { AuditEntry, AuditRow } from "../core/audit.js";
+import type { Book, BookToken, Mail, Payee, Session, Transfer } from "../core/book.js";
 import type { TokenState } from "../core/token.js";
 
 /** A token as the store keeps it: its seed sealed, its state beside it. */
-export interface StoredToken extends TokenState {
-  readonly serial: string;
-  /** 1 SHA-1, 2 SHA-256, 3 SHA-512. */
-  readonly algorithm: number;
-  readonly sealedSeed: Uint8Array;
-  /** Unix seconds. */
-  readonly start: number | undefined;
-  readonly expiry: number | undefined;
-}
+export type StoredToken = BookToken;
 
 /** A new token to be stored. */
 export interface NewToken extends Omit<StoredToken, keyof TokenState> {
   readonly clockOffset: number;
 }
 
-/** A decision to be made over some tokens as they stand at that moment. */
+/**
+ * What a decision is about. Its book holds what is named here, everyone of the contracts that the
+ * named users and tokens belong to, and those users' tokens.
+ */
+export interface About {
+  readonly serials?: readonly string[];
+  readonly users?: readonly string[];
+  readonly contracts?: readonly string[];
+  readonly payee?: string | undefined;
+  /** A transfer by its id, and all of a day: YYYY-MM-DD. */
+  readonly transfer?: string | undefined;
+  readonly transferDate?: string | undefined;
+}
+
+/** A decision to be made over a book as it stands at that moment. */
 export interface Work<Answer> {
-  readonly serials: readonly string[];
-  /** Called once, with the tokens in the order of `serials`; a throw leaves everything as it was. */
-  readonly decide: (tokens: readonly (StoredToken | undefined)[]) => {
-    readonly answer: Answer;
-    readonly changes: readonly { readonly serial: string; readonly next: TokenState }[];
-    readonly audit: readonly AuditEntry[];
-  };
+  readonly about: About;
+  /** Called once; what it has changed in the book is stored, and a throw leaves everything as it was. */
+  readonly decide: (book: Book) => Answer;
+}
+
+/** A mail that waits to be sent. */
+export interface WaitingMail extends Mail {
+  readonly id: number;
+  /** How often it was tried before. */
+  readonly attempts: number;
+}
+
+/** What is remembered of failed logins under a key. Times are Unix milliseconds. */
+export interface Attempts {
+  readonly failures: number;
+  readonly lastAt: number;
 }
 
 /** What came of a work: its answer, durable already, or what its `decide` threw. */
@@ -33,12 +49,12 @@ export type Outcome<Answer> =
   { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly error: unknown };
 
 /** What a stored API key may do. */
-export const SCOPES = ["verify", "portal", "branch", "audit", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
+export const KEY_SCOPES = ["verify", "portal", "branch", "audit", "admin"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
 
 export interface StoredApiKey {
   readonly id: string;
-  readonly scope: Scope;
+  readonly scope: KeyScope;
   /** SHA-256 of the secret part. */
   readonly hash: Uint8Array;
   /** Unix milliseconds. */
@@ -78,6 +94,9 @@ export interface Store {
    */
   decide<Answer>(works: readonly Work<Answer>[]): Promise<Outcome<Answer>[]>;
 
+  /** A book to read in, as everything stands now. */
+  read(about: About): Promise<Book>;
+
   /**
    * Stores new tokens, all or none, however many: they are put aside batch by batch and become
    * tokens together at the end. Other work goes on meanwhile.
@@ -103,7 +122,37 @@ export interface Store {
     readonly after: number;
     readonly limit: number;
     readonly serial?: string | undefined;
+    /** Rows about a contract's users and tokens only. */
+    readonly contract?: string | undefined;
+    /** The newest first, before the row `after` where that is not 0. */
+    readonly newestFirst?: boolean;
   }): Promise<ListedAuditRow[]>;
+  /** A contract's transfers, the newest first. */
+  listTransfers(contract: string, limit: number): Promise<Transfer[]>;
+  /** All contracts' ids and names. */
+  listContracts(): Promise<{ readonly id: string; readonly name: string }[]>;
+  /** A contract's payees that were registered beforehand. */
+  listPayees(contract: string): Promise<Payee[]>;
+
+  /**
+   * The session of a cookie, used now; undefined where there is none, or it was left for too long.
+   * @param now Unix seconds
+   */
+  session(id: Uint8Array, now: number): Promise<Session | undefined>;
+  endSession(id: Uint8Array): Promise<void>;
+
+  /** Failed logins under each of the keys, of the last day. @param now Unix milliseconds */
+  attempts(keys: readonly string[], now: number): Promise<Attempts[]>;
+  /** Counts a failed login under keys, or forgets the failures of one. */
+  countAttempt(keys: readonly string[], at: number): Promise<void>;
+  forgetAttempts(key: string): Promise<void>;
+
+  /**
+   * Takes mails to be sent; no other process gets them until `until`.
+   * @param now Unix milliseconds, as `until`
+   */
+  claimMails(now: number, until: number, limit: number): Promise<WaitingMail[]>;
+  mailSent(id: number): Promise<void>;
 
   /**
    * What proves the key that seals the seeds: the first call stores it, every call returns what is

@@ -21,6 +21,7 @@ const fresh: Token = {
   failures: 0,
   lastStep: -1,
   clockOffset: 0,
+  contract: undefined,
   start: NOW - 1000,
   expiry: NOW + 1000,
   codeAt,

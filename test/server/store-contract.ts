@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { auditText, CHAIN_START, type AuditEntry } from "../../server/core/audit.js";
 import { stateOf } from "../../server/core/decision.js";
-import type { TokenState } from "../../server/core/token.js";
 import type { NewToken, Store, Work } from "../../server/store/store.js";
 
 const AT = 1_795_000_000_000;
@@ -28,14 +27,18 @@ async function* batchesOf(serials: readonly string[]): AsyncGenerator<NewToken[]
   for (const serial of serials) yield await Promise.resolve([newToken(serial)]);
 }
 
+const CALLER = { actor: "test", source: undefined, at: 0 };
+
 /** A work that counts one failure on a token and answers with the count. */
 function countOn(serial: string): Work<number> {
   return {
-    serials: [serial],
-    decide: ([token]) => {
-      const failures = token!.failures + 1;
-      const next: TokenState = { ...stateOf(token!), failures };
-      return { answer: failures, changes: [{ serial, next }], audit: [entry("count", serial)] };
+    about: { serials: [serial] },
+    decide: (book) => {
+      const token = book.token(serial)!;
+      const failures = token.failures + 1;
+      book.setToken(serial, { ...stateOf(token), failures });
+      book.say(CALLER, "count", "counted", { serial });
+      return failures;
     },
   };
 }
@@ -116,7 +119,7 @@ export function storeContract(
     it("undoes a failing work alone", async () => {
       const store = await fresh("10000001");
       const failing: Work<number> = {
-        serials: ["10000001"],
+        about: { serials: ["10000001"] },
         decide: () => {
           throw new Error("rule failed");
         },
@@ -134,12 +137,8 @@ export function storeContract(
       const store = await fresh("10000001");
       const [outcome] = await store.decide([
         {
-          serials: ["10000001", "88888888"],
-          decide: (tokens) => ({
-            answer: tokens.map((token) => token?.serial),
-            changes: [],
-            audit: [],
-          }),
+          about: { serials: ["10000001", "88888888"] },
+          decide: (book) => ["10000001", "88888888"].map((serial) => book.token(serial)?.serial),
         },
       ]);
       expect(outcome).toEqual({ ok: true, answer: ["10000001", undefined] });

@@ -10,7 +10,7 @@ import { importSeeds } from "../../server/import-seeds.js";
 import { nodeHash } from "../../server/hashes.js";
 import { openVault } from "../../server/open.js";
 import { openSqlite } from "../../server/store/sqlite.js";
-import type { Scope, Store } from "../../server/store/store.js";
+import type { KeyScope, Store } from "../../server/store/store.js";
 import type { Vault } from "../../server/vault.js";
 
 export const MASTER_KEY = Buffer.alloc(32, 7);
@@ -50,7 +50,7 @@ export function wrongCodeOf(seed: Seed, milliseconds: number): string {
 /** A server in this process, with its clock in the test's hand. */
 export class TestServer {
   now = NOW;
-  readonly #keys = new Map<Scope, string>();
+  readonly #keys = new Map<KeyScope, string>();
 
   private constructor(
     readonly app: FastifyInstance,
@@ -58,18 +58,23 @@ export class TestServer {
     readonly vault: Vault,
   ) {}
 
-  static async start(seeds: readonly Seed[] = [SEED], path = ":memory:", demoPage = false) {
+  static async start(seeds: readonly Seed[] = [SEED], path = ":memory:") {
     const store = openSqlite(path);
     const vault = await openVault(store, MASTER_KEY);
     const clock = { read: () => NOW };
-    const app = await buildApp({ store, vault, now: () => clock.read(), demoPage });
+    const app = await buildApp({
+      store,
+      vault,
+      now: () => clock.read(),
+      passwordCost: { logN: 10 },
+    });
     const server = new TestServer(app, store, vault);
     clock.read = () => server.now;
     await importSeeds(store, vault, seeds, { actor: "test", source: undefined, at: NOW });
     return server;
   }
 
-  async key(scope: Scope): Promise<string> {
+  async key(scope: KeyScope): Promise<string> {
     let key = this.#keys.get(scope);
     key ??= (await issueApiKey(this.store, scope, "test", NOW)).key;
     this.#keys.set(scope, key);
@@ -77,7 +82,12 @@ export class TestServer {
   }
 
   /** Sends a request with a key of the scope; `body` goes as JSON, a string as it is. */
-  async send(scope: Scope | undefined, method: "GET" | "POST", url: string, body?: unknown) {
+  async send(
+    scope: KeyScope | undefined,
+    method: "GET" | "POST" | "PUT",
+    url: string,
+    body?: unknown,
+  ) {
     const headers: Record<string, string> = { "content-type": "application/json" };
     if (scope) headers.authorization = `Bearer ${await this.key(scope)}`;
     const payload = typeof body === "string" ? body : JSON.stringify(body);

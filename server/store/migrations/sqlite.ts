@@ -66,4 +66,88 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     value BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE token_states ADD COLUMN contract_id TEXT;
+
+  CREATE TABLE contracts (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    otp_from INTEGER,
+    form TEXT NOT NULL,
+    form_date TEXT NOT NULL,
+    daily_limit INTEGER NOT NULL CHECK (daily_limit >= 0)
+  ) STRICT;
+
+  CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    name TEXT NOT NULL,
+    class TEXT NOT NULL CHECK (class IN ('master', 'administrator', 'general')),
+    mail TEXT NOT NULL,
+    needs_code INTEGER NOT NULL CHECK (needs_code IN (0, 1)),
+    password_hash TEXT NOT NULL,
+    confirmation_hash TEXT NOT NULL,
+    holding TEXT NOT NULL CHECK (holding IN ('none', 'issued', 'registered', 'revoked')),
+    serial TEXT,
+    available_at INTEGER,
+    refused_serials TEXT NOT NULL,
+    code_failures INTEGER NOT NULL,
+    code_suspended INTEGER NOT NULL CHECK (code_suspended IN (0, 1)),
+    confirmation_failures INTEGER NOT NULL,
+    confirmation_suspended INTEGER NOT NULL CHECK (confirmation_suspended IN (0, 1)),
+    stopped INTEGER NOT NULL CHECK (stopped IN (0, 1)),
+    last_login INTEGER,
+    previous_login INTEGER
+  ) STRICT;
+  CREATE INDEX users_by_contract ON users (contract_id, id);
+
+  CREATE TABLE payees (
+    id TEXT PRIMARY KEY,
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    bank TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    account TEXT NOT NULL,
+    name TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX payees_by_contract ON payees (contract_id, id);
+
+  CREATE TABLE transfers (
+    id TEXT PRIMARY KEY,
+    contract_id TEXT NOT NULL REFERENCES contracts (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    payee TEXT NOT NULL,
+    registered INTEGER NOT NULL CHECK (registered IN (0, 1)),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    date TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX transfers_by_day ON transfers (contract_id, date);
+
+  CREATE TABLE sessions (
+    id BLOB PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_user ON sessions (user_id);
+
+  CREATE TABLE login_attempts (
+    key TEXT PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Mails wait here, written in the transaction of what they tell of.
+  CREATE TABLE mails (
+    id INTEGER PRIMARY KEY,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    claimed_until INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX mails_by_claim ON mails (claimed_until);
+
+  CREATE INDEX audit_by_contract ON audit (json_extract(detail, '$.contract'), id);
+  `,
 ];

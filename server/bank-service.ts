@@ -1,0 +1,233 @@
+import type { Book, Caller, Payee } from "./core/book.js";
+import {
+  addUser,
+  branchRevoke,
+  branchUnlock,
+  keepContract,
+  keepPayee,
+  lend,
+  type Paper,
+  resume,
+  retire,
+} from "./core/branch.js";
+import { confirm } from "./core/confirmation.js";
+import { changeProfile, type ProfileAnswer, type ProfileChange } from "./core/profile.js";
+import { register, type Registration } from "./core/register.js";
+import type { ResyncAnswer } from "./core/resync.js";
+import { type RevokeRequest, revokeUsers } from "./core/revoke-users.js";
+import type { Rules } from "./core/rules.js";
+import { transfer, type TransferAnswer, type TransferRequest } from "./core/transfer.js";
+import { type ActRequest, type UsersAct, unlockUsers } from "./core/unlock-users.js";
+import { resyncUser } from "./core/user-code.js";
+import type { Contract, User } from "./core/user.js";
+import type { Clerk } from "./clerk.js";
+import type { Passwords } from "./passwords.js";
+
+/** A request as it comes in: with the confirmation password itself in place of what it proves. */
+export type Confirmed<Request> = Omit<Request, "confirmed"> & {
+  readonly confirmationPassword: string;
+};
+
+/** A change of customer information with the new passwords themselves. */
+export type ProfileRequest = Confirmed<Omit<ProfileChange, "passwordHash" | "confirmationHash">> & {
+  readonly password?: string | undefined;
+  readonly newConfirmationPassword?: string | undefined;
+};
+
+/** A new user, with the passwords the branch has handed him. */
+export type NewUser = Pick<User, "id" | "contract" | "name" | "class" | "mail" | "needsCode"> & {
+  readonly password: string;
+  readonly confirmationPassword: string;
+};
+
+/** What users and the branch can do: the rules of core, over the store. Pages and API both call it. */
+export class BankService {
+  constructor(
+    readonly clerk: Clerk,
+    readonly passwords: Passwords,
+  ) {}
+
+  async register(
+    user: string,
+    serial: string,
+    code: string,
+    caller: Caller,
+  ): Promise<Registration> {
+    return this.clerk.decide({ users: [user], serials: [serial] }, caller, (book, rules) =>
+      register(book, rules, user, serial, code),
+    );
+  }
+
+  async transfer(request: Confirmed<TransferRequest>, caller: Caller): Promise<TransferAnswer> {
+    const { user, id, date, payee } = request;
+    const about = {
+      ...{ users: [user], transfer: id, transferDate: date },
+      payee: typeof payee === "string" ? payee : undefined,
+    };
+    return this.#confirmed(
+      user,
+      request.confirmationPassword,
+      about,
+      caller,
+      (book, rules, confirmed) => transfer(book, rules, { ...request, confirmed }),
+    );
+  }
+
+  async changeProfile(request: ProfileRequest, caller: Caller): Promise<ProfileAnswer> {
+    const { user, password, newConfirmationPassword, confirmationPassword } = request;
+    const hash = async (text: string | undefined): Promise<string | undefined> =>
+      text === undefined ? undefined : this.passwords.hash(text);
+    const hashes = {
+      passwordHash: await hash(password),
+      confirmationHash: await hash(newConfirmationPassword),
+    };
+    return this.#confirmed(user, confirmationPassword, {}, caller, (book, rules, confirmed) =>
+      changeProfile(book, rules, { ...request, ...hashes, confirmed }),
+    );
+  }
+
+  async unlock(request: Confirmed<ActRequest>, caller: Caller): Promise<UsersAct> {
+    const { actor, confirmationPassword } = request;
+    return this.#confirmed(actor, confirmationPassword, {}, caller, (book, rules, confirmed) =>
+      unlockUsers(book, rules, { ...request, confirmed }),
+    );
+  }
+
+  async revoke(request: Confirmed<RevokeRequest>, caller: Caller): Promise<UsersAct> {
+    const { actor, confirmationPassword } = request;
+    return this.#confirmed(actor, confirmationPassword, {}, caller, (book, rules, confirmed) =>
+      revokeUsers(book, rules, { ...request, confirmed }),
+    );
+  }
+
+  /** @param confirmationPassword undefined where the portal has asked for it itself */
+  async resync(
+    user: string,
+    codes: readonly [string, string],
+    confirmationPassword: string | undefined,
+    caller: Caller,
+  ): Promise<ResyncAnswer | { readonly resynchronized: false; readonly reason: "wrong_password" }> {
+    return this.#confirmed(user, confirmationPassword, {}, caller, (book, rules, confirmed) => {
+      const found = book.user(user);
+      if (!found) return { resynchronized: false, reason: "wrong_code" };
+      if (confirmationPassword !== undefined && !confirm(book, rules, found, confirmed)) {
+        return { resynchronized: false, reason: "wrong_password" };
+      }
+      return resyncUser(book, rules, book.user(user)!, codes);
+    });
+  }
+
+  async keepContract(contract: Contract, paper: Paper, caller: Caller): Promise<void> {
+    await this.clerk.decide({ contracts: [contract.id] }, caller, (book, rules) => {
+      keepContract(book, rules, contract, paper);
+    });
+  }
+
+  async addUser(user: NewUser, paper: Paper, caller: Caller): Promise<void> {
+    const { password, confirmationPassword, ...named } = user;
+    const [passwordHash, confirmationHash] = [
+      await this.passwords.hash(password),
+      await this.passwords.hash(confirmationPassword),
+    ];
+    const about = { contracts: [user.contract], users: [user.id] };
+    await this.clerk.decide(about, caller, (book, rules) => {
+      addUser(book, rules, { ...NEW_USER, ...named, passwordHash, confirmationHash }, paper);
+    });
+  }
+
+  async lend(user: string, serial: string, paper: Paper, caller: Caller): Promise<void> {
+    await this.clerk.decide({ users: [user], serials: [serial] }, caller, (book, rules) => {
+      lend(book, rules, user, serial, paper);
+    });
+  }
+
+  async retire(
+    serial: string,
+    status: "lost" | "faulty",
+    paper: Paper,
+    caller: Caller,
+  ): Promise<string[]> {
+    return this.clerk.decide({ serials: [serial] }, caller, (book, rules) =>
+      retire(book, rules, serial, status, paper),
+    );
+  }
+
+  async branchUnlock(users: readonly string[], paper: Paper, caller: Caller): Promise<string[]> {
+    return this.clerk.decide({ users }, caller, (book, rules) =>
+      branchUnlock(book, rules, users, paper),
+    );
+  }
+
+  async branchRevoke(users: readonly string[], paper: Paper, caller: Caller): Promise<string[]> {
+    return this.clerk.decide({ users }, caller, (book, rules) =>
+      branchRevoke(book, rules, users, paper),
+    );
+  }
+
+  async resume(
+    user: string,
+    given: { readonly password?: string; readonly confirmationPassword?: string },
+    paper: Paper,
+    caller: Caller,
+  ): Promise<void> {
+    const { password, confirmationPassword } = given;
+    const hashes = {
+      ...(password === undefined ? {} : { passwordHash: await this.passwords.hash(password) }),
+      ...(confirmationPassword === undefined
+        ? {}
+        : { confirmationHash: await this.passwords.hash(confirmationPassword) }),
+    };
+    await this.clerk.decide({ users: [user] }, caller, (book, rules) => {
+      resume(book, rules, user, hashes, paper);
+    });
+  }
+
+  async keepPayee(payee: Payee, paper: Paper, caller: Caller): Promise<void> {
+    const about = { contracts: [payee.contract], payee: payee.id };
+    await this.clerk.decide(about, caller, (book, rules) => {
+      keepPayee(book, rules, payee, paper);
+    });
+  }
+
+  /**
+   * A decision over a user's book that a confirmation password has to do with. Checking one takes a
+   * while, and is done outside of the transaction: one that was changed meanwhile is not right.
+   */
+  async #confirmed<Answer>(
+    id: string,
+    password: string | undefined,
+    about: {
+      readonly payee?: string | undefined;
+      readonly transfer?: string;
+      readonly transferDate?: string;
+    },
+    caller: Caller,
+    decide: (book: Book, rules: Rules, confirmed: boolean) => Answer,
+  ): Promise<Answer> {
+    const hash = (await this.#user(id))?.confirmationHash;
+    const right = password !== undefined && (await this.passwords.check(password, hash));
+    return this.clerk.decide({ users: [id], ...about }, caller, (book, rules) =>
+      decide(book, rules, right && book.user(id)?.confirmationHash === hash),
+    );
+  }
+
+  async #user(id: string): Promise<User | undefined> {
+    const book = await this.clerk.batcher.store.read({ users: [id] });
+    return book.user(id);
+  }
+}
+
+/** How a user begins. */
+const NEW_USER = {
+  holding: "none",
+  serial: undefined,
+  availableAt: undefined,
+  refusedSerials: [],
+  codeFailures: 0,
+  codeSuspended: false,
+  confirmationFailures: 0,
+  confirmationSuspended: false,
+  stopped: false,
+  lastLogin: undefined,
+  previousLogin: undefined,
+} as const;

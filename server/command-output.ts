@@ -1,0 +1,17 @@
+import { userInfo } from "node:os";
+
+/** What every command over the store has. */
+export interface StoreOptions {
+  db?: string;
+  json?: boolean;
+}
+
+/** Who types, for the audit. */
+export function operator(): string {
+  return `cli:${userInfo().username}`;
+}
+
+/** Writes a result for people, or for machines. */
+export function print(options: StoreOptions, result: object, text: string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`);
+}

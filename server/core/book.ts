@@ -1,0 +1,222 @@
+import type { AuditEntry } from "./audit.js";
+import { stateOf } from "./decision.js";
+import type { TokenState } from "./token.js";
+import type { Contract, User } from "./user.js";
+
+/** A token as it stands in the book: its state, and what the store keeps beside it. */
+export interface BookToken extends TokenState {
+  readonly serial: string;
+  /** 1 SHA-1, 2 SHA-256, 3 SHA-512. */
+  readonly algorithm: number;
+  readonly sealedSeed: Uint8Array;
+  /** Unix seconds. */
+  readonly start: number | undefined;
+  readonly expiry: number | undefined;
+}
+
+/** A payee registered beforehand from the branch's paper (事前登録先). */
+export interface Payee {
+  readonly id: string;
+  readonly contract: string;
+  readonly bank: string;
+  readonly branch: string;
+  readonly account: string;
+  readonly name: string;
+}
+
+/** A booked transfer. */
+export interface Transfer {
+  /** Chosen when it is confirmed: the same one is booked once. */
+  readonly id: string;
+  readonly contract: string;
+  readonly user: string;
+  readonly payee: Omit<Payee, "id" | "contract">;
+  readonly registered: boolean;
+  /** Yen. */
+  readonly amount: number;
+  /** YYYY-MM-DD in Japan. */
+  readonly date: string;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
+/** A logged-in browser. */
+export interface Session {
+  /** SHA-256 of what the cookie holds. */
+  readonly id: Uint8Array;
+  readonly user: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+}
+
+/** A mail that is to be sent because of what happened. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** What a decision needs to see, as it stands inside the transaction. */
+export interface Pages {
+  readonly tokens: Iterable<BookToken>;
+  readonly users: Iterable<User>;
+  readonly contracts: Iterable<Contract>;
+  readonly payees: Iterable<Payee>;
+  readonly transfers: Iterable<Transfer>;
+}
+
+/** Who acts, from where, and when. */
+export interface Caller {
+  readonly actor: string;
+  readonly source: string | undefined;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** What a decision has changed. */
+export interface Changes {
+  readonly tokens: ReadonlyMap<string, TokenState>;
+  readonly users: ReadonlyMap<string, User>;
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly payees: ReadonlyMap<string, Payee | undefined>;
+  readonly transfers: readonly Transfer[];
+  readonly sessions: readonly Session[];
+  /** Users whose sessions end. */
+  readonly ended: ReadonlySet<string>;
+  readonly mails: readonly Mail[];
+  readonly audit: readonly AuditEntry[];
+}
+
+/**
+ * The book a decision is made over: it reads what stands there and writes down what changes. Nothing
+ * of it is stored unless the whole decision is.
+ */
+export class Book {
+  readonly changes = {
+    tokens: new Map<string, TokenState>(),
+    users: new Map<string, User>(),
+    contracts: new Map<string, Contract>(),
+    payees: new Map<string, Payee | undefined>(),
+    transfers: [] as Transfer[],
+    sessions: [] as Session[],
+    ended: new Set<string>(),
+    mails: [] as Mail[],
+    audit: [] as AuditEntry[],
+  };
+  readonly #tokens: Map<string, BookToken>;
+  readonly #users: Map<string, User>;
+  readonly #contracts: Map<string, Contract>;
+  readonly #payees: Map<string, Payee>;
+  readonly #transfers: Transfer[];
+
+  constructor(pages: Pages) {
+    this.#tokens = new Map([...pages.tokens].map((token) => [token.serial, token]));
+    this.#users = new Map([...pages.users].map((user) => [user.id, user]));
+    this.#contracts = new Map([...pages.contracts].map((contract) => [contract.id, contract]));
+    this.#payees = new Map([...pages.payees].map((payee) => [payee.id, payee]));
+    this.#transfers = [...pages.transfers];
+  }
+
+  token(serial: string | undefined): BookToken | undefined {
+    return serial === undefined ? undefined : this.#tokens.get(serial);
+  }
+
+  user(id: string): User | undefined {
+    return this.#users.get(id);
+  }
+
+  contract(id: string): Contract | undefined {
+    return this.#contracts.get(id);
+  }
+
+  payee(id: string): Payee | undefined {
+    return this.#payees.get(id);
+  }
+
+  transfer(id: string): Transfer | undefined {
+    return this.#transfers.find((transfer) => transfer.id === id);
+  }
+
+  /** All users of a contract, in the order of their login IDs. */
+  usersOf(contract: string): User[] {
+    const users = [...this.#users.values()].filter((user) => user.contract === contract);
+    return users.sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  everyone(): User[] {
+    return [...this.#users.values()];
+  }
+
+  /** The users who have registered a token. */
+  holders(serial: string): User[] {
+    return [...this.#users.values()].filter(
+      (user) => user.holding === "registered" && user.serial === serial,
+    );
+  }
+
+  /** Yen booked by a contract for a date. */
+  bookedOn(contract: string, date: string): number {
+    return this.#transfers
+      .filter((transfer) => transfer.contract === contract && transfer.date === date)
+      .reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  setToken(serial: string, next: TokenState): void {
+    this.#tokens.set(serial, { ...this.#tokens.get(serial)!, ...next });
+    this.changes.tokens.set(serial, stateOf(next));
+  }
+
+  setUser(user: User): void {
+    this.#users.set(user.id, user);
+    this.changes.users.set(user.id, user);
+  }
+
+  setContract(contract: Contract): void {
+    this.#contracts.set(contract.id, contract);
+    this.changes.contracts.set(contract.id, contract);
+  }
+
+  setPayee(id: string, payee: Payee | undefined): void {
+    this.changes.payees.set(id, payee);
+  }
+
+  book(transfer: Transfer): void {
+    this.#transfers.push(transfer);
+    this.changes.transfers.push(transfer);
+  }
+
+  openSession(session: Session): void {
+    this.changes.sessions.push(session);
+  }
+
+  /** Ends a user's sessions, at once and everywhere. */
+  endSessions(user: string): void {
+    this.changes.ended.add(user);
+  }
+
+  mail(mail: Mail): void {
+    this.changes.mails.push(mail);
+  }
+
+  /** Where no mails are sent, the audit says how many were not. */
+  dropMails(caller: Caller): void {
+    const count = this.changes.mails.length;
+    if (count > 0) this.say(caller, "mail", "off", {}, { count });
+    this.changes.mails.length = 0;
+  }
+
+  /** Writes down what happened, to whom. */
+  say(
+    { actor, source, at }: Caller,
+    event: string,
+    result: string,
+    about: { readonly serial?: string | undefined; readonly user?: User | undefined } = {},
+    detail: AuditEntry["detail"] = {},
+  ): void {
+    const { serial, user } = about;
+    const contract = user?.contract ?? this.token(serial)?.contract;
+    const whom = { ...(user && { user: user.id }), ...(contract !== undefined && { contract }) };
+    const entry = { at, event, result, serial, actor, source, detail: { ...whom, ...detail } };
+    this.changes.audit.push(entry);
+  }
+}

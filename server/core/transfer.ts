@@ -1,0 +1,90 @@
+import type { Book, Payee, Transfer } from "./book.js";
+import { confirm } from "./confirmation.js";
+import type { Refusal } from "./decision.js";
+import type { Rules } from "./rules.js";
+import { verifyUser } from "./user-code.js";
+import { asksForCodes } from "./user.js";
+
+/** A transfer as it was shown for confirmation. */
+export interface TransferRequest {
+  /** Chosen when it was shown: sent twice, it is booked once. */
+  readonly id: string;
+  readonly user: string;
+  /** One of the payees registered beforehand (事前登録先), or one entered now. */
+  readonly payee: string | Omit<Payee, "id" | "contract">;
+  /** Yen. */
+  readonly amount: number;
+  /** YYYY-MM-DD in Japan. */
+  readonly date: string;
+  readonly confirmed: boolean;
+  readonly code: string | undefined;
+}
+
+export type TransferAnswer =
+  | { readonly booked: true; readonly transfer: Transfer }
+  | {
+      readonly booked: false;
+      readonly reason:
+        Refusal | "forbidden" | "wrong_password" | "over_limit" | "code_needed" | "unknown_payee";
+    };
+
+/** Whether a one-time password is asked for: the contract has them and the payee is entered now. */
+export function transferNeedsCode(
+  book: Book,
+  rules: Rules,
+  user: string,
+  registeredPayee: boolean,
+): boolean {
+  const contract = book.contract(book.user(user)?.contract ?? "");
+  return !registeredPayee && contract !== undefined && asksForCodes(contract, rules.now);
+}
+
+/** The most that a contract may transfer on one day, in yen. */
+export function dailyLimit(book: Book, rules: Rules, contractId: string): number {
+  const contract = book.contract(contractId);
+  if (!contract) return 0;
+  return asksForCodes(contract, rules.now) ? contract.dailyLimit : rules.policy.limitWithoutTokens;
+}
+
+/** Books a transfer (資金移動): the password first, then the day's limit, and the code last. */
+export function transfer(book: Book, rules: Rules, request: TransferRequest): TransferAnswer {
+  const user = book.user(request.user);
+  const done = book.transfer(request.id);
+  if (done?.user === request.user) return { booked: true, transfer: done };
+  const refuse = (reason: (TransferAnswer & { booked: false })["reason"]): TransferAnswer => {
+    book.say(rules.caller, "transfer", reason, { user });
+    return { booked: false, reason };
+  };
+  if (!user || done) return refuse("forbidden");
+  const payee =
+    typeof request.payee === "string" ? book.payee(request.payee) : { ...request.payee };
+  const registered = typeof request.payee === "string";
+  if (!payee || ("contract" in payee && payee.contract !== user.contract)) {
+    return refuse("unknown_payee");
+  }
+  if (!confirm(book, rules, user, request.confirmed)) return refuse("wrong_password");
+  const booked = book.bookedOn(user.contract, request.date);
+  if (booked + request.amount > dailyLimit(book, rules, user.contract)) return refuse("over_limit");
+  if (transferNeedsCode(book, rules, user.id, registered)) {
+    if (request.code === undefined) return refuse("code_needed");
+    const verdict = verifyUser(book, rules, user.id, request.code);
+    if (!verdict.accepted) return refuse(verdict.reason);
+  }
+  const { bank, branch, account, name } = payee;
+  const { id, amount, date } = request;
+  const to = { bank, branch, account, name };
+  const at = Math.floor(rules.now);
+  const made = {
+    id,
+    contract: user.contract,
+    user: user.id,
+    payee: to,
+    registered,
+    amount,
+    date,
+    at,
+  };
+  book.book(made);
+  book.say(rules.caller, "transfer", "booked", { user }, { transfer: id });
+  return { booked: true, transfer: made };
+}

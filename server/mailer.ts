@@ -1,0 +1,84 @@
+import { createTransport, type Transporter } from "nodemailer";
+import { InputError } from "../firmware/seedfile/input-error.js";
+import type { Store } from "./store/store.js";
+
+/** Milliseconds between two looks at what waits to be sent. */
+const INTERVAL = 2_000;
+/** Milliseconds for which a mail that was taken is nobody else's; one that fails is tried again after. */
+const CLAIM = 60_000;
+const AT_ONCE = 20;
+
+/** Where mails go, and whom they are from. */
+export interface MailRoute {
+  /** `smtp://HOST:PORT` or `smtps://…`, with a user and a password where the server wants them. */
+  readonly url: string;
+  readonly from: string;
+}
+
+/**
+ * Sends the mails that wait in the store. Each was written in the transaction of what it tells of; a
+ * mail is gone from the store once the mail server has taken it, so one may arrive twice, and none is
+ * lost.
+ */
+export class Mailer {
+  readonly #transport: Transporter;
+  #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly store: Store,
+    readonly route: MailRoute,
+    readonly onError: (problem: string) => void,
+  ) {
+    this.#transport = createTransport(route.url);
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#sending = this.#sending.then(() => this.send());
+    }, INTERVAL);
+  }
+
+  /** Sends what waits now. */
+  async send(now = Date.now()): Promise<void> {
+    try {
+      for (const mail of await this.store.claimMails(now, now + CLAIM, AT_ONCE)) {
+        const { id, to, subject, text } = mail;
+        await this.#transport.sendMail({ from: this.route.from, to, subject, text });
+        await this.store.mailSent(id);
+      }
+    } catch (error) {
+      // The address and the server's words may hold a name: only what kind of failure it was is kept.
+      this.onError((error as { code?: string }).code ?? "unknown");
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sending;
+    this.#transport.close();
+  }
+}
+
+/**
+ * The mail server that the command line or the environment names.
+ * @returns undefined where none is named: no mail is sent then
+ * @throws InputError
+ */
+export function mailRoute(
+  option: string | undefined,
+  from: string,
+  environment: NodeJS.ProcessEnv,
+): MailRoute | undefined {
+  const name = option === undefined ? "WARIFU_MAIL" : "--mail";
+  const url = option ?? environment.WARIFU_MAIL;
+  if (url === undefined) return undefined;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === "") {
+    throw new InputError(name, "must be smtp://HOST:PORT or smtps://HOST:PORT");
+  }
+  if (option !== undefined && parsed.password !== "") {
+    throw new InputError(name, "holds a password, which others could see: use WARIFU_MAIL");
+  }
+  return { url, from };
+}

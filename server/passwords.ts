@@ -1,0 +1,48 @@
+import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from "node:crypto";
+
+/** What a password hash costs: RFC 7914's N as a power of two. */
+export interface PasswordCost {
+  readonly logN: number;
+}
+
+/** What OWASP's Password Storage Cheat Sheet asks of scrypt, with r = 8 and p = 1. */
+export const PASSWORD_COST: PasswordCost = { logN: 17 };
+
+const SALT_LENGTH = 16;
+const HASH_LENGTH = 32;
+
+/** Hashes passwords (scrypt, RFC 7914) and checks them; every check costs the same. */
+export class Passwords {
+  readonly #dummy: Promise<string>;
+  /** How many hashes were computed: the work that a caller can be told apart by. */
+  computed = 0;
+
+  constructor(readonly cost: PasswordCost = PASSWORD_COST) {
+    this.#dummy = this.hash(randomBytes(SALT_LENGTH).toString("hex"));
+  }
+
+  /** @returns `scrypt$17$salt$hash`, both in Base64 */
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(SALT_LENGTH);
+    const hash = await this.#derive(password, salt, this.cost.logN);
+    return ["scrypt", this.cost.logN, salt.toString("base64"), hash.toString("base64")].join("$");
+  }
+
+  /** Whether a password is the one that was hashed; of nobody's hash it never is, by the same work. */
+  async check(password: string, hashed: string | undefined): Promise<boolean> {
+    const [, logN, salt, hash] = (hashed ?? (await this.#dummy)).split("$");
+    const derived = await this.#derive(password, Buffer.from(salt!, "base64"), Number(logN));
+    return timingSafeEqual(derived, Buffer.from(hash!, "base64")) && hashed !== undefined;
+  }
+
+  async #derive(password: string, salt: Uint8Array, logN: number): Promise<Buffer> {
+    this.computed++;
+    const options: ScryptOptions = { N: 2 ** logN, r: 8, p: 1, maxmem: 2 ** (logN + 11) };
+    return new Promise((resolve, reject) => {
+      scrypt(password, salt, HASH_LENGTH, options, (error, key) => {
+        if (error) reject(error);
+        else resolve(key);
+      });
+    });
+  }
+}

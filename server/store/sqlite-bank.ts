@@ -1,0 +1,124 @@
+import type Database from "better-sqlite3";
+import { answered, type Atomically } from "./sqlite-answer.js";
+import {
+  type PayeeRecord,
+  storedPayee,
+  storedTransfer,
+  type TransferRecord,
+} from "./sqlite-bank-rows.js";
+import type { Store, WaitingMail } from "./store.js";
+
+/** Seconds a session lives without being used, and at all. */
+const SESSION_IDLE = 900;
+const SESSION_LIFE = 8 * 3600;
+/** Seconds between two notes that a session is in use: not every page view is a write. */
+const SESSION_NOTE = 60;
+/** Failed logins are forgotten after a day, in milliseconds. */
+const ATTEMPTS_LIFE = 86_400_000;
+
+type BankMethods = Pick<
+  Store,
+  | "listTransfers"
+  | "listContracts"
+  | "listPayees"
+  | "session"
+  | "endSession"
+  | "attempts"
+  | "countAttempt"
+  | "forgetAttempts"
+  | "claimMails"
+  | "mailSent"
+>;
+
+/** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
+export function bankMethods(db: Database.Database, atomically: Atomically): BankMethods {
+  return { ...listMethods(db), ...sessionMethods(db, atomically), ...mailMethods(db, atomically) };
+}
+
+function listMethods(
+  db: Database.Database,
+): Pick<Store, "listTransfers" | "listContracts" | "listPayees"> {
+  const transfers = db.prepare<[string, number], TransferRecord>(
+    "SELECT * FROM transfers WHERE contract_id = ? ORDER BY at DESC, id LIMIT ?",
+  );
+  const contracts = db.prepare<[], { id: string; name: string }>(
+    "SELECT id, name FROM contracts ORDER BY id",
+  );
+  const payees = db.prepare<[string], PayeeRecord>(
+    "SELECT * FROM payees WHERE contract_id = ? ORDER BY name, id",
+  );
+  return {
+    listTransfers: (contract, limit) =>
+      answered(() => transfers.all(contract, limit).map(storedTransfer)),
+    listContracts: () => answered(() => contracts.all()),
+    listPayees: (contract) => answered(() => payees.all(contract).map(storedPayee)),
+  };
+}
+
+function sessionMethods(
+  db: Database.Database,
+  atomically: Atomically,
+): Pick<Store, "session" | "endSession" | "attempts" | "countAttempt" | "forgetAttempts"> {
+  const find = db.prepare<
+    [Uint8Array],
+    { id: Uint8Array; user_id: string; created_at: number; seen_at: number }
+  >("SELECT * FROM sessions WHERE id = ?");
+  const attempts = db.prepare<[string, number], { failures: number; lastAt: number }>(
+    "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ? AND last_at > ?",
+  );
+  return {
+    session: (id, now) =>
+      atomically(() => {
+        const row = find.get(id);
+        if (!row) return undefined;
+        if (now - row.seen_at > SESSION_IDLE || now - row.created_at > SESSION_LIFE) {
+          db.prepare("DELETE FROM sessions WHERE id = ?").run(id);
+          return undefined;
+        }
+        if (now - row.seen_at > SESSION_NOTE) {
+          db.prepare("UPDATE sessions SET seen_at = ? WHERE id = ?").run(Math.floor(now), id);
+        }
+        return { id: row.id, user: row.user_id, createdAt: row.created_at };
+      }),
+    endSession: (id) =>
+      atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id)),
+    attempts: (keys, now) =>
+      answered(() =>
+        keys.map((key) => attempts.get(key, now - ATTEMPTS_LIFE) ?? { failures: 0, lastAt: 0 }),
+      ),
+    countAttempt: (keys, at) =>
+      atomically(() => {
+        db.prepare("DELETE FROM login_attempts WHERE last_at < ?").run(at - ATTEMPTS_LIFE);
+        for (const key of keys) {
+          db.prepare(
+            `INSERT INTO login_attempts VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET
+               failures = failures + 1, last_at = excluded.last_at`,
+          ).run(key, at);
+        }
+      }),
+    forgetAttempts: (key) =>
+      atomically(() => void db.prepare("DELETE FROM login_attempts WHERE key = ?").run(key)),
+  };
+}
+
+function mailMethods(
+  db: Database.Database,
+  atomically: Atomically,
+): Pick<Store, "claimMails" | "mailSent"> {
+  const waiting = db.prepare<[number, number], WaitingMail>(
+    `SELECT id, recipient AS "to", subject, text, attempts FROM mails
+     WHERE claimed_until < ? ORDER BY id LIMIT ?`,
+  );
+  const claim = db.prepare(
+    "UPDATE mails SET claimed_until = ?, attempts = attempts + 1 WHERE id = ?",
+  );
+  return {
+    claimMails: (now, until, limit) =>
+      atomically(() => {
+        const mails = waiting.all(now, limit);
+        for (const { id } of mails) claim.run(until, id);
+        return mails;
+      }),
+    mailSent: (id) => atomically(() => void db.prepare("DELETE FROM mails WHERE id = ?").run(id)),
+  };
+}

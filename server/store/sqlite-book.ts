@@ -1,0 +1,131 @@
+import type Database from "better-sqlite3";
+import { Book, type BookToken, type Changes, type Payee, type Transfer } from "../core/book.js";
+import type { Contract, User } from "../core/user.js";
+import {
+  type ContractRecord,
+  contractParameters,
+  type PayeeRecord,
+  storedContract,
+  storedPayee,
+  storedTransfer,
+  storedUser,
+  type TransferRecord,
+  type UserRecord,
+  userParameters,
+} from "./sqlite-bank-rows.js";
+import type { ReadToken } from "./sqlite-tokens.js";
+import type { About } from "./store.js";
+
+/** Opens books and writes down what was changed in them; both inside a transaction. */
+export interface BookShelf {
+  readonly open: (about: About) => Book;
+  readonly write: (changes: Changes) => void;
+}
+
+export function bookShelf(db: Database.Database, readToken: ReadToken): BookShelf {
+  const read = reader(db, readToken);
+  const write = writer(db);
+  return { open: (about) => new Book(read(about)), write };
+}
+
+function reader(db: Database.Database, readToken: ReadToken) {
+  const contract = db.prepare<[string], ContractRecord>("SELECT * FROM contracts WHERE id = ?");
+  const contractOfUser = db
+    .prepare<[string], string>("SELECT contract_id FROM users WHERE id = ?")
+    .pluck();
+  const usersOf = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE contract_id = ?");
+  const payee = db.prepare<[string], PayeeRecord>("SELECT * FROM payees WHERE id = ?");
+  const transfer = db.prepare<[string], TransferRecord>("SELECT * FROM transfers WHERE id = ?");
+  const transfersOn = db.prepare<[string, string], TransferRecord>(
+    "SELECT * FROM transfers WHERE contract_id = ? AND date = ?",
+  );
+  return (about: About) => {
+    const tokens = new Map<string, BookToken>();
+    const take = (serial: string): BookToken | undefined => {
+      const token = tokens.get(serial) ?? readToken(serial);
+      if (token) tokens.set(serial, token);
+      return token;
+    };
+    const ids = new Set(about.contracts);
+    for (const serial of about.serials ?? []) ids.add(take(serial)?.contract ?? "");
+    for (const user of about.users ?? []) ids.add(contractOfUser.get(user) ?? "");
+    const contracts: Contract[] = [];
+    const users: User[] = [];
+    for (const id of ids) {
+      const found = id === "" ? undefined : contract.get(id);
+      if (!found) continue;
+      contracts.push(storedContract(found));
+      users.push(...usersOf.all(id).map(storedUser));
+    }
+    for (const { serial } of users) if (serial !== undefined) take(serial);
+    const payees: Payee[] = [];
+    const found = about.payee === undefined ? undefined : payee.get(about.payee);
+    if (found) payees.push(storedPayee(found));
+    const transfers = new Map<string, Transfer>();
+    const named = about.transfer === undefined ? undefined : transfer.get(about.transfer);
+    const onDay =
+      about.transferDate === undefined
+        ? []
+        : contracts.flatMap(({ id }) => transfersOn.all(id, about.transferDate!));
+    for (const row of [...(named ? [named] : []), ...onDay]) {
+      transfers.set(row.id, storedTransfer(row));
+    }
+    return { tokens: tokens.values(), users, contracts, payees, transfers: transfers.values() };
+  };
+}
+
+function writer(db: Database.Database): (changes: Changes) => void {
+  const token = db.prepare(
+    `UPDATE token_states SET status = ?, suspended = ?, failures = ?, last_step = ?,
+       clock_offset = ?, contract_id = ?
+     WHERE token_id = (SELECT id FROM tokens WHERE serial = ?)`,
+  );
+  const contract = db.prepare(
+    `INSERT INTO contracts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+       name = excluded.name, otp_from = excluded.otp_from, form = excluded.form,
+       form_date = excluded.form_date, daily_limit = excluded.daily_limit`,
+  );
+  const user = db.prepare(userUpsert());
+  const payee = db.prepare("INSERT OR REPLACE INTO payees VALUES (?, ?, ?, ?, ?, ?)");
+  const noPayee = db.prepare("DELETE FROM payees WHERE id = ?");
+  const transfer = db.prepare("INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const session = db.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?)");
+  const ended = db.prepare("DELETE FROM sessions WHERE user_id = ?");
+  const mail = db.prepare("INSERT INTO mails (recipient, subject, text) VALUES (?, ?, ?)");
+  return (changes) => {
+    for (const [serial, next] of changes.tokens) {
+      const { status, suspended, failures, lastStep, clockOffset, contract: lentTo } = next;
+      const state = [status, Number(suspended), failures, lastStep, clockOffset, lentTo ?? null];
+      token.run(...state, serial);
+    }
+    for (const each of changes.contracts.values()) contract.run(contractParameters(each));
+    for (const each of changes.users.values()) user.run(userParameters(each));
+    for (const [id, each] of changes.payees) {
+      if (!each) noPayee.run(id);
+      else payee.run(id, each.contract, each.bank, each.branch, each.account, each.name);
+    }
+    for (const { id, contract, user, payee, registered, amount, date, at } of changes.transfers) {
+      transfer.run(id, contract, user, JSON.stringify(payee), Number(registered), amount, date, at);
+    }
+    // Sessions that end are those from before: one that is opened now stays.
+    for (const id of changes.ended) ended.run(id);
+    for (const { id, user, createdAt } of changes.sessions) {
+      session.run(id, user, createdAt, createdAt);
+    }
+    for (const { to, subject, text } of changes.mails) mail.run(to, subject, text);
+  };
+}
+
+const USER_COLUMNS = [
+  ...["id", "contract_id", "name", "class", "mail", "needs_code", "password_hash"],
+  ...["confirmation_hash", "holding", "serial", "available_at", "refused_serials"],
+  ...["code_failures", "code_suspended", "confirmation_failures", "confirmation_suspended"],
+  ...["stopped", "last_login", "previous_login"],
+] as const;
+
+function userUpsert(): string {
+  const places = USER_COLUMNS.map(() => "?").join(", ");
+  const updates = USER_COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
+  return `INSERT INTO users (${USER_COLUMNS.join(", ")}) VALUES (${places})
+    ON CONFLICT (id) DO UPDATE SET ${updates.join(", ")}`;
+}

@@ -1,0 +1,115 @@
+import { standingOf } from "../core/user.js";
+import { LoginPage, RegistrationPage, StopPage } from "./pages/entrance.js";
+import { TopPage } from "./pages/top.js";
+import { type Portal, secretText, textOf } from "./portal.js";
+import type { Message } from "./text.js";
+import { timeFromText } from "./words.js";
+
+const SERIAL = /^[0-9]{8,12}$/;
+const CODE = /^[0-9]{6}$/;
+
+/** Login, the registration that may stand before everything else, the top page, and the ways out. */
+export function addEntrance(portal: Portal): void {
+  addLogin(portal);
+  addRegistration(portal);
+  addStop(portal);
+  portal.page("/", async (request, reply) => {
+    const seat = await portal.seat(request, reply);
+    if (!seat) return reply;
+    const { visit, user, book } = seat;
+    const expiry = user.holding === "registered" ? book.token(user.serial)?.expiry : undefined;
+    const serial = user.holding === "registered" ? user.serial : undefined;
+    const standing = standingOf(user, expiry, visit.now);
+    const registered = request.query.registered !== undefined;
+    return portal.send(reply, TopPage({ visit, standing, serial, expiry, registered }));
+  });
+}
+
+function addLogin(portal: Portal): void {
+  const { sessions } = portal.parts;
+  portal.page("/login", async (request, reply) => {
+    const visit = await portal.visit(request, reply);
+    const loggedOut = request.query.out !== undefined;
+    return portal.send(reply, LoginPage({ visit, loggedOut }));
+  });
+  portal.form("/login", async (request, fields, reply) => {
+    const id = textOf(fields, "id").slice(0, 64);
+    const login = await sessions.logIn(id, secretText(fields, "password"), portal.caller(request));
+    if (login.in) {
+      const before = portal.secretOf(request);
+      if (before !== undefined) await sessions.end(before);
+      portal.giveSecret(request, reply, login.secret!);
+      return reply.redirect(login.landing === "registration" ? "/registration" : "/", 303);
+    }
+    const visit = await portal.visit(request, reply);
+    const message = loginMessage(login, visit.language);
+    return portal.send(reply, LoginPage({ visit, message, id }), 422);
+  });
+  portal.form("/logout", async (request, _fields, reply) => {
+    const secret = portal.secretOf(request);
+    if (secret !== undefined) await sessions.end(secret);
+    reply.clearCookie("warifu", { path: "/" });
+    return reply.redirect("/login?out", 303);
+  });
+}
+
+function loginMessage(
+  login: Exclude<Awaited<ReturnType<Portal["parts"]["sessions"]["logIn"]>>, { in: true }>,
+  language: "ja" | "en",
+): Message {
+  switch (login.reason) {
+    case "wrong_password":
+      return { key: "E-01" };
+    case "suspended":
+      return { key: "E-05" };
+    case "stopped":
+      return { key: "E-17" };
+    case "revoked":
+      return { key: "E-08", time: timeFromText(login.availableAt, language) };
+    case "too_soon":
+      return { key: "E-16", time: String(login.wait) };
+  }
+}
+
+function addRegistration(portal: Portal): void {
+  portal.page("/registration", async (request, reply) => {
+    const seat = await portal.seat(request, reply, { registering: true });
+    if (!seat) return reply;
+    return portal.send(reply, RegistrationPage({ visit: seat.visit }));
+  });
+  portal.form("/registration", async (request, fields, reply) => {
+    const seat = await portal.seat(request, reply, { registering: true });
+    if (!seat) return reply;
+    const [serial, code] = [textOf(fields, "serial"), textOf(fields, "code")];
+    const { visit, user } = seat;
+    const again = async (message: Message): Promise<unknown> =>
+      portal.send(reply, RegistrationPage({ visit, message, serial }), 422);
+    if (!SERIAL.test(serial)) return again({ key: "E-02" });
+    if (!CODE.test(code)) return again({ key: "E-03" });
+    const caller = portal.caller(request, user.id);
+    const answer = await portal.parts.bank.register(user.id, serial, code, caller);
+    if (answer.registered) return reply.redirect("/?registered", 303);
+    if (answer.reason === "wrong_code") return again({ key: "E-04" });
+    const stranger = { ...visit, user: undefined };
+    const key = answer.reason === "suspended" ? "E-05" : "E-13";
+    return portal.say(request, reply, stranger, { key }, 403);
+  });
+}
+
+function addStop(portal: Portal): void {
+  portal.page("/stop", async (request, reply) =>
+    portal.send(reply, StopPage({ visit: await portal.visit(request, reply) })),
+  );
+  portal.form("/stop", async (request, fields, reply) => {
+    const id = textOf(fields, "id").slice(0, 64);
+    const caller = portal.caller(request);
+    const visit = await portal.visit(request, reply);
+    const answer = await portal.parts.sessions.stop(id, secretText(fields, "password"), caller);
+    if (answer.stopped) {
+      return portal.send(reply, StopPage({ visit: { ...visit, user: undefined }, done: true }));
+    }
+    const message: Message =
+      answer.wait === undefined ? { key: "E-01" } : { key: "E-16", time: String(answer.wait) };
+    return portal.send(reply, StopPage({ visit, message }), 422);
+  });
+}

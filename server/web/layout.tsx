@@ -1,0 +1,147 @@
+import type { ComponentChildren, VNode } from "preact";
+import type { Contract, User } from "../core/user.js";
+import { type Language, type Message, messageText, type TextKey, TEXTS } from "./text.js";
+import { CLASSES } from "./words.js";
+
+/** Who looks at a page, and how. */
+export interface Visit {
+  readonly language: Language;
+  /** Unix seconds. */
+  readonly now: number;
+  /** What each form carries, to prove that it was drawn for this visitor. */
+  readonly formToken: string;
+  /** The page's own path, for the link to the other language. */
+  readonly path: string;
+  /** Undefined before the login. */
+  readonly user: User | undefined;
+  readonly contract: Contract | undefined;
+  /** Whether a token has to be registered before anything else. */
+  readonly mustRegister: boolean;
+}
+
+/** The texts in a visitor's language. */
+export type Say = (key: TextKey) => string;
+export function sayIn(language: Language): Say {
+  return (key) => TEXTS[key][language];
+}
+
+interface PageProps {
+  readonly visit: Visit;
+  readonly title: string;
+  /** The screen's number, as the manual prints it. */
+  readonly screen?: string;
+  /** Which entry of the global navigation it belongs to. */
+  readonly section?: TextKey;
+  /** The name of its help page. */
+  readonly help?: string;
+  readonly message?: Message | undefined;
+  readonly children: ComponentChildren;
+}
+
+/** A whole page: header, navigation, its title and what belongs to it. */
+export function Page({ visit, title, screen, section, help, message, children }: PageProps): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <html lang={visit.language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} | ${say("bankName")}`}</title>
+        <link rel="stylesheet" href="/fonts/400.css" />
+        <link rel="stylesheet" href="/fonts/700.css" />
+        <link rel="stylesheet" href="/style.css" />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          {say("toContent")}
+        </a>
+        <Header visit={visit} />
+        {visit.user && !visit.mustRegister && <Navigation visit={visit} section={section} />}
+        <main id="content">
+          <h1>
+            {title}
+            {screen && <span class="screen">{screen}</span>}
+          </h1>
+          {help && (
+            <p class="helplink">
+              <a href={`/help/${help}`}>{say("help")}</a>
+            </p>
+          )}
+          {message && (
+            <p class="message" role="alert">
+              {messageText(message, visit.language)}
+            </p>
+          )}
+          {children}
+        </main>
+        <footer>
+          <div class="bar">{say("bankName")}</div>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function Header({ visit }: { readonly visit: Visit }): VNode {
+  const say = sayIn(visit.language);
+  const other = visit.language === "ja" ? "en" : "ja";
+  const { user } = visit;
+  return (
+    <header class="bank">
+      <div class="bar">
+        <span class="name">
+          {say("bankName")} {say("service")}
+        </span>
+        {user && (
+          <span>
+            {say("loginName")}: {user.name} {say("honorific")} (
+            {CLASSES[user.class][visit.language]})
+          </span>
+        )}
+        <a href={`/language/${other}?to=${encodeURIComponent(visit.path)}`} lang={other}>
+          {say("otherLanguage")}
+        </a>
+        {user && (
+          <form method="post" action="/logout">
+            <FormToken visit={visit} />
+            <button class="plain">{say("logout")}</button>
+          </form>
+        )}
+      </div>
+    </header>
+  );
+}
+
+const SECTIONS = [
+  ["/transfer", "transfers"],
+  ["/inquiries", "inquiries"],
+  ["/administration", "administration"],
+] as const;
+
+function Navigation({
+  visit,
+  section,
+}: {
+  readonly visit: Visit;
+  readonly section: TextKey | undefined;
+}): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <nav class="global" aria-label={say("navigation")}>
+      <ul>
+        {[["/", "topPage"] as const, ...SECTIONS].map(([href, key]) => (
+          <li>
+            <a href={href} aria-current={key === section ? "page" : undefined}>
+              {say(key)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** What every form carries. */
+export function FormToken({ visit }: { readonly visit: Visit }): VNode {
+  return <input type="hidden" name="formToken" value={visit.formToken} />;
+}

@@ -1,0 +1,114 @@
+import { asksForCodes } from "../core/user.js";
+import { messageOf } from "./messages.js";
+import { ProfilePage, ResyncPage } from "./pages/own.js";
+import { type Fields, type Portal, type Seat, secretText, textOf } from "./portal.js";
+import type { Message } from "./text.js";
+
+const CODE = /^[0-9]{6}$/;
+const MAIL = /^[^\s@<>"]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,}$/;
+const PASSWORD = /^[\x21-\x7e]{8,64}$/;
+const CONFIRMATION = /^[0-9A-Za-z]{6,12}$/;
+const LIMIT = /^[0-9]{1,12}$/;
+
+/** お客さま情報変更 and 時刻補正. */
+export function addOwnRoutes(portal: Portal): void {
+  addProfile(portal);
+  portal.page("/resync", async (request, reply) => {
+    const seat = await portal.seat(request, reply);
+    return seat ? portal.send(reply, ResyncPage({ visit: seat.visit })) : reply;
+  });
+  portal.form("/resync", async (request, fields, reply) => {
+    const seat = await portal.seat(request, reply);
+    if (!seat) return reply;
+    const { visit, user } = seat;
+    const codes = [textOf(fields, "firstCode"), textOf(fields, "secondCode")] as const;
+    if (!codes.every((code) => CODE.test(code))) {
+      return portal.send(reply, ResyncPage({ visit, message: { key: "E-03" } }), 422);
+    }
+    const password = secretText(fields, "confirmationPassword");
+    const caller = portal.caller(request, user.id);
+    const answer = await portal.parts.bank.resync(user.id, codes, password, caller);
+    if (answer.resynchronized) return portal.send(reply, ResyncPage({ visit, done: true }));
+    if (answer.reason === "suspended") {
+      return portal.say(request, reply, { ...visit, user: undefined }, { key: "E-05" }, 403);
+    }
+    const message: Message =
+      answer.reason === "wrong_code" ? { key: "E-24" } : messageOf(answer.reason);
+    return portal.send(reply, ResyncPage({ visit, message }), 422);
+  });
+}
+
+function addProfile(portal: Portal): void {
+  const codeNeeded = ({ visit }: Seat): boolean =>
+    visit.contract !== undefined && asksForCodes(visit.contract, visit.now);
+  portal.page("/profile", async (request, reply) => {
+    const seat = await portal.seat(request, reply);
+    if (!seat) return reply;
+    return portal.send(reply, ProfilePage({ visit: seat.visit, codeNeeded: codeNeeded(seat) }));
+  });
+  portal.form("/profile", async (request, fields, reply) => {
+    const seat = await portal.seat(request, reply);
+    if (!seat) return reply;
+    const { visit, user } = seat;
+    const again = async (message: Message): Promise<unknown> =>
+      portal.send(reply, ProfilePage({ visit, message, codeNeeded: codeNeeded(seat) }), 422);
+    const changes = changesOf(seat, fields);
+    if ("message" in changes) return again(changes.message);
+    const code = textOf(fields, "code");
+    if (codeNeeded(seat) && !CODE.test(code)) return again({ key: "E-03" });
+    const answer = await portal.parts.bank.changeProfile(
+      {
+        ...changes,
+        user: user.id,
+        confirmationPassword: secretText(fields, "confirmationPassword"),
+        code: codeNeeded(seat) ? code : undefined,
+      },
+      portal.caller(request, user.id),
+    );
+    if (answer.changed) {
+      // A new password has ended all sessions, this one too.
+      const shown = answer.loggedOut ? { ...visit, user: { ...user } } : visit;
+      return portal.send(reply, ProfilePage({ visit: shown, codeNeeded: false, done: true }));
+    }
+    if (answer.reason === "suspended") {
+      return portal.say(request, reply, { ...visit, user: undefined }, { key: "E-05" }, 403);
+    }
+    return again(messageOf(answer.reason));
+  });
+}
+
+interface Changes {
+  readonly mail?: string | undefined;
+  readonly password?: string | undefined;
+  readonly newConfirmationPassword?: string | undefined;
+  readonly dailyLimit?: number | undefined;
+}
+
+/** What a form changes; empty passwords stay as they are. */
+function changesOf({ user, visit }: Seat, fields: Fields): Changes | { readonly message: Message } {
+  const mail = textOf(fields, "mail");
+  if (mail !== user.mail && !MAIL.test(mail)) return { message: { key: "E-22" } };
+  const [password, newConfirmationPassword] = [
+    secretText(fields, "password"),
+    secretText(fields, "newConfirmationPassword"),
+  ];
+  const good = (text: string, repeat: string, pattern: RegExp): boolean =>
+    text === secretText(fields, repeat) && (text === "" || pattern.test(text));
+  if (
+    !good(password, "passwordRepeat", PASSWORD) ||
+    !good(newConfirmationPassword, "newConfirmationPasswordRepeat", CONFIRMATION)
+  ) {
+    return { message: { key: "E-23" } };
+  }
+  const limit = textOf(fields, "dailyLimit");
+  if (limit !== "" && !LIMIT.test(limit)) return { message: { key: "E-20" } };
+  const changes = {
+    mail: mail === user.mail ? undefined : mail,
+    password: password === "" ? undefined : password,
+    newConfirmationPassword: newConfirmationPassword === "" ? undefined : newConfirmationPassword,
+    dailyLimit:
+      limit === "" || Number(limit) === visit.contract?.dailyLimit ? undefined : Number(limit),
+  };
+  const none = Object.values(changes).every((value) => value === undefined);
+  return none ? { message: { key: "E-25" } } : changes;
+}

@@ -1,0 +1,139 @@
+import type { VNode } from "preact";
+import { Page, sayIn, type Visit } from "../layout.js";
+import { Field, Form } from "../parts.js";
+import type { Message } from "../text.js";
+
+/** What a page is drawn from. */
+export interface PageInput {
+  readonly visit: Visit;
+  readonly message?: Message | undefined;
+}
+
+export function LoginPage({
+  visit,
+  message,
+  id,
+  loggedOut,
+}: PageInput & { readonly id?: string; readonly loggedOut?: boolean }): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <Page visit={visit} title={say("login")} help="login" message={message}>
+      {loggedOut && (
+        <p class="notice" role="status">
+          {say("loggedOut")}
+        </p>
+      )}
+      <Form visit={visit} action="/login">
+        <p>{say("required")}</p>
+        <Field name="id" label={say("loginId")} value={id} required autocomplete="username" />
+        <Field
+          name="password"
+          label={say("loginPassword")}
+          type="password"
+          required
+          autocomplete="current-password"
+        />
+        <div class="actions">
+          <button>{say("login")}</button>
+        </div>
+      </Form>
+      <p>
+        <a href="/stop">{say("emergencyStop")}</a>
+      </p>
+    </Page>
+  );
+}
+
+/** BLG020. */
+export function RegistrationPage({
+  visit,
+  message,
+  serial,
+}: PageInput & { readonly serial?: string }): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <Page
+      visit={visit}
+      title={say("registrationTitle")}
+      screen="BLG020"
+      help="registration"
+      message={message}
+    >
+      <p>
+        {say("registrationWhy")}
+        <br />
+        {say("registrationFirst")}
+      </p>
+      <h2>{say("registration")}</h2>
+      <p>
+        {say("registrationHow")}
+        <br />
+        {say("required")}
+      </p>
+      <Form visit={visit} action="/registration">
+        <h2>{say("tokenInformation")}</h2>
+        <Field
+          name="serial"
+          label={say("serial")}
+          hint={say("serialHint")}
+          value={serial}
+          required
+          digits
+          class="serial"
+        />
+        <h2>{say("code")}</h2>
+        <Field
+          name="code"
+          label={say("code")}
+          required
+          digits
+          class="code"
+          autocomplete="one-time-code"
+        />
+        <div class="actions">
+          <button>{say("verify")}▶</button>
+        </div>
+      </Form>
+    </Page>
+  );
+}
+
+export function StopPage({ visit, message, done }: PageInput & { readonly done?: boolean }): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <Page visit={visit} title={say("emergencyStop")} help="stop" message={message}>
+      {done ? (
+        <p class="notice" role="status">
+          {say("stopped")}
+        </p>
+      ) : (
+        <>
+          <p>{say("stopWhat")}</p>
+          <p>{say("required")}</p>
+          <Form visit={visit} action="/stop">
+            <Field
+              name="id"
+              label={say("loginId")}
+              value={visit.user?.id}
+              required
+              autocomplete="username"
+            />
+            <Field
+              name="password"
+              label={say("loginPassword")}
+              type="password"
+              required
+              autocomplete="current-password"
+            />
+            <div class="actions">
+              <a class="button quiet" href={visit.user ? "/" : "/login"}>
+                {say("back")}
+              </a>
+              <button class="danger">{say("stop")}</button>
+            </div>
+          </Form>
+        </>
+      )}
+    </Page>
+  );
+}

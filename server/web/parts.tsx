@@ -1,0 +1,192 @@
+import type { ComponentChildren, VNode } from "preact";
+import { FormToken, type Say, sayIn, type Visit } from "./layout.js";
+
+/** A form that is sent to this site and carries its token. */
+export function Form({
+  visit,
+  action,
+  children,
+}: {
+  readonly visit: Visit;
+  readonly action: string;
+  readonly children: ComponentChildren;
+}): VNode {
+  return (
+    <form method="post" action={action} autocomplete="off" noValidate>
+      <FormToken visit={visit} />
+      {children}
+    </form>
+  );
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly type?: "text" | "password" | "email" | "date";
+  readonly value?: string | undefined;
+  readonly required?: boolean;
+  readonly digits?: boolean;
+  readonly autocomplete?: string;
+  readonly class?: string;
+}
+
+/** A field with its label; ※ marks one that is required. */
+export function Field(props: FieldProps): VNode {
+  const { name, label, hint, type = "text", value, required = false, digits = false } = props;
+  return (
+    <div class="field">
+      <label for={name}>
+        {label}
+        {required && "※"}
+      </label>
+      {hint && (
+        <span class="hint" id={`${name}-hint`}>
+          {hint}
+        </span>
+      )}
+      <input
+        id={name}
+        name={name}
+        type={type}
+        class={props.class}
+        value={value}
+        aria-required={required ? "true" : undefined}
+        aria-describedby={hint ? `${name}-hint` : undefined}
+        inputMode={digits ? "numeric" : undefined}
+        autocomplete={props.autocomplete ?? "off"}
+      />
+    </div>
+  );
+}
+
+export function CodeField({
+  visit,
+  name = "code",
+  label,
+}: {
+  readonly visit: Visit;
+  readonly name?: string;
+  readonly label?: string;
+}): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <Field
+      name={name}
+      label={label ?? say("code")}
+      hint={say("codeHint")}
+      required
+      digits
+      class="code"
+      autocomplete="one-time-code"
+    />
+  );
+}
+
+/** 認証項目: the confirmation password, and a code where one is asked for. */
+export function Authentication({
+  visit,
+  children,
+}: {
+  readonly visit: Visit;
+  readonly children?: ComponentChildren;
+}): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <>
+      <h2>{say("authentication")}</h2>
+      <Field
+        name="confirmationPassword"
+        label={say("confirmationPassword")}
+        type="password"
+        required
+      />
+      {children}
+    </>
+  );
+}
+
+/** Where a procedure stands: the steps' names, the current one marked. */
+export function Steps({
+  names,
+  current,
+}: {
+  readonly names: readonly string[];
+  readonly current: number;
+}): VNode {
+  return (
+    <ol class="steps">
+      {names.map((name, index) => (
+        <li aria-current={index === current ? "step" : undefined}>{name}</li>
+      ))}
+    </ol>
+  );
+}
+
+/** A table that becomes a card a row on a phone. */
+export function Table({
+  columns,
+  rows,
+  caption,
+}: {
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly cells: readonly ComponentChildren[] }[];
+  readonly caption: string;
+}): VNode {
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label={caption}>
+      <table class="cards">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th scope="col">{column}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ cells }) => (
+            <tr>
+              {cells.map((cell, index) => (
+                <td data-label={columns[index]}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Facts with their names. */
+export function Facts({
+  facts,
+}: {
+  readonly facts: readonly (readonly [name: string, value: ComponentChildren])[];
+}): VNode {
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+/** Where to go on from a result's page. */
+export function Onward({ say, administration }: { say: Say; administration?: boolean }): VNode {
+  return (
+    <div class="actions">
+      <a class="button" href="/">
+        {say("toTopPage")}
+      </a>
+      {administration && (
+        <a class="button quiet" href="/administration/users">
+          {say("toUserAdministration")}
+        </a>
+      )}
+    </div>
+  );
+}

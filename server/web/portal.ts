@@ -1,0 +1,261 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import cookie from "@fastify/cookie";
+import formbody from "@fastify/formbody";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { VNode } from "preact";
+import { render } from "preact-render-to-string";
+import type { BankService } from "../bank-service.js";
+import type { Book, Caller } from "../core/book.js";
+import { barOf } from "../core/login.js";
+import { mustRegister } from "../core/register.js";
+import type { Rules } from "../core/rules.js";
+import type { User } from "../core/user.js";
+import type { Clerk } from "../clerk.js";
+import { Problem } from "../http/problem.js";
+import { formToken, type Sessions } from "../sessions.js";
+import { type Store, StoreUnavailable } from "../store/store.js";
+import type { Visit } from "./layout.js";
+import { MessagePage } from "./pages/own.js";
+import { STYLE } from "./style.js";
+import type { Language, Message } from "./text.js";
+
+/** What the pages stand on. */
+export interface PortalParts {
+  readonly store: Store;
+  readonly clerk: Clerk;
+  readonly bank: BankService;
+  readonly sessions: Sessions;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** A logged-in user's view of a page: his book is as it stands now. */
+export interface Seat {
+  readonly visit: Visit;
+  readonly user: User;
+  readonly book: Book;
+  readonly rules: Rules;
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+type PageRequest = FastifyRequest<{ Querystring: Query }>;
+
+/** A form's fields; one that is sent several times has all its values. */
+export type Fields = Readonly<Record<string, string | string[] | undefined>>;
+
+const COOKIE = "warifu";
+const LANGUAGE_COOKIE = "language";
+const HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "x-content-type-options": "nosniff",
+  // "no-referrer" would have browsers send their forms from nowhere.
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+} as const;
+
+/** The bank's pages: cookies, sessions and forms; the pages themselves are added by their routes. */
+export class Portal {
+  constructor(
+    readonly app: FastifyInstance,
+    readonly parts: PortalParts,
+  ) {}
+
+  /** Fonts, style, cookies and forms, and what to answer when something goes wrong. */
+  async prepare(): Promise<void> {
+    const { app } = this;
+    await app.register(cookie);
+    await app.register(formbody);
+    const fonts = createRequire(import.meta.url).resolve("@fontsource/biz-udpgothic/package.json");
+    await app.register(fastifyStatic, {
+      root: dirname(fonts),
+      prefix: "/fonts/",
+      maxAge: "30d",
+      immutable: true,
+      index: false,
+      allowedPath: (path) => /^\/(?:[47]00\.css|files\/[\w[\]-]+\.woff2?)$/.test(path),
+    });
+    app.get("/style.css", { schema: { hide: true } }, (_request, reply) =>
+      reply.headers({ "cache-control": "max-age=3600" }).type("text/css").send(STYLE),
+    );
+    app.get<{ Params: { language: string }; Querystring: { to?: string } }>(
+      "/language/:language",
+      { schema: { hide: true } },
+      (request, reply) => {
+        const language = request.params.language === "en" ? "en" : "ja";
+        const { to = "/" } = request.query;
+        reply.setCookie(LANGUAGE_COOKIE, language, { path: "/", sameSite: "lax", httpOnly: true });
+        // Only within this site.
+        return reply.redirect(/^\/(?!\/)[\w/?=&.-]*$/.test(to) ? to : "/", 303);
+      },
+    );
+    app.setErrorHandler(async (error: Error, request, reply) => this.#fail(error, request, reply));
+  }
+
+  /** Adds a page. */
+  page(path: string, draw: (request: PageRequest, reply: FastifyReply) => Promise<unknown>): void {
+    this.app.get<{ Querystring: Query }>(path, { schema: { hide: true } }, draw);
+  }
+
+  /** Adds what a form does. One that was not drawn for who sends it is refused. */
+  form(
+    path: string,
+    act: (request: FastifyRequest, fields: Fields, reply: FastifyReply) => Promise<unknown>,
+  ): void {
+    this.app.post<{ Body: Fields | undefined }>(
+      path,
+      { schema: { hide: true } },
+      async (request, reply) => {
+        const fields = request.body ?? {};
+        if (!this.#isOwn(request, fields)) {
+          return this.say(request, reply, await this.visit(request, reply), { key: "E-18" }, 403);
+        }
+        return act(request, fields, reply);
+      },
+    );
+  }
+
+  /** Who acts: a user, or somebody who has not logged in. */
+  caller(request: FastifyRequest, user?: string): Caller {
+    const actor = user === undefined ? "page" : `user:${user}`;
+    return { actor, source: request.ip, at: this.parts.now() };
+  }
+
+  /** The visitor of a page that needs no login. */
+  async visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit> {
+    return (await this.#find(request))?.visit ?? this.#stranger(request, reply);
+  }
+
+  /**
+   * The user of a page that needs a login. Without one the answer is a redirection, and so it is where
+   * a token has to be registered first.
+   */
+  async seat(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { registering = false } = {},
+  ): Promise<Seat | undefined> {
+    const seat = await this.#find(request);
+    if (!seat) {
+      await reply.redirect("/login", 303);
+      return undefined;
+    }
+    if (seat.visit.mustRegister !== registering) {
+      await reply.redirect(registering ? "/" : "/registration", 303);
+      return undefined;
+    }
+    return seat;
+  }
+
+  /** Sends a page. */
+  async send(reply: FastifyReply, page: VNode, status = 200): Promise<FastifyReply> {
+    return reply
+      .status(status)
+      .headers(HEADERS)
+      .send(`<!doctype html>${render(page)}`);
+  }
+
+  /** A page that says only what is wrong. */
+  async say(
+    _request: FastifyRequest,
+    reply: FastifyReply,
+    visit: Visit,
+    message: Message,
+    status: number,
+  ): Promise<FastifyReply> {
+    return this.send(reply, MessagePage({ visit, message }), status);
+  }
+
+  /** Gives the visitor's browser a new secret: what was known of the old one is worth nothing. */
+  giveSecret(request: FastifyRequest, reply: FastifyReply, secret: string): void {
+    const secure = request.protocol === "https";
+    reply.setCookie(COOKIE, secret, { path: "/", httpOnly: true, sameSite: "strict", secure });
+  }
+
+  secretOf(request: FastifyRequest): string | undefined {
+    const secret = request.cookies[COOKIE];
+    return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : undefined;
+  }
+
+  async #find(request: FastifyRequest): Promise<Seat | undefined> {
+    const secret = this.secretOf(request);
+    const now = this.parts.now() / 1000;
+    const session = secret === undefined ? undefined : await this.parts.sessions.find(secret, now);
+    if (secret === undefined || !session) return undefined;
+    const book = await this.parts.store.read({ users: [session.user] });
+    const user = book.user(session.user);
+    if (!user || barOf(book, user, now)) return undefined;
+    const rules = this.parts.clerk.rules(this.caller(request, user.id));
+    const visit = {
+      ...this.#view(request, formToken(secret)),
+      user,
+      contract: book.contract(user.contract),
+      mustRegister: mustRegister(book, user, now),
+    };
+    return { visit, user, book, rules };
+  }
+
+  #stranger(request: FastifyRequest, reply: FastifyReply): Visit {
+    let secret = this.secretOf(request);
+    if (secret === undefined) {
+      secret = randomBytes(32).toString("base64url");
+      this.giveSecret(request, reply, secret);
+    }
+    const view = this.#view(request, formToken(secret));
+    return { ...view, user: undefined, contract: undefined, mustRegister: false };
+  }
+
+  #view(
+    request: FastifyRequest,
+    token: string,
+  ): Pick<Visit, "language" | "now" | "formToken" | "path"> {
+    const language: Language = request.cookies[LANGUAGE_COOKIE] === "en" ? "en" : "ja";
+    // A form's answer stands where the form did.
+    return { language, now: this.parts.now() / 1000, formToken: token, path: request.url };
+  }
+
+  /** Whether a form was drawn for who sends it, and sent from here. */
+  #isOwn(request: FastifyRequest, fields: Fields): boolean {
+    const secret = this.secretOf(request);
+    const given = Buffer.from(textOf(fields, "formToken"));
+    const own = Buffer.from(secret === undefined ? "" : formToken(secret));
+    const { origin, host } = request.headers;
+    const here = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+    return here && own.length > 0 && given.length === own.length && timingSafeEqual(given, own);
+  }
+
+  async #fail(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const status =
+      error instanceof StoreUnavailable
+        ? 503
+        : "statusCode" in error
+          ? Number(error.statusCode)
+          : 500;
+    if (status >= 500) request.log.error({ error: error.name }, "a page could not be drawn");
+    if (error instanceof Problem) throw error;
+    const visit = this.#stranger(request, reply);
+    return this.say(request, reply, visit, { key: "E-26" }, status);
+  }
+}
+
+/** A field's text without the spaces around it; empty where it was not sent, or several times. */
+export function textOf(fields: Fields, name: string): string {
+  const value = fields[name];
+  return typeof value === "string" ? value.trim() : "";
+}
+
+/** A password is taken as it was typed. */
+export function secretText(fields: Fields, name: string): string {
+  const value = fields[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** All the values of a field. */
+export function listOf(fields: Fields, name: string): string[] {
+  const value = fields[name];
+  return value === undefined ? [] : typeof value === "string" ? [value] : value;
+}

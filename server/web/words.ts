@@ -1,0 +1,113 @@
+import type { TokenStanding, UserClass } from "../core/user.js";
+import type { Language, Text } from "./text.js";
+
+/** The words of states and classes, as the manual's tables have them. */
+export const STANDINGS: Readonly<Record<TokenStanding, Text>> = {
+  unregistered: { ja: "未登録", en: "Not registered" },
+  issued: { ja: "トークン発行済み", en: "Token issued" },
+  registered: { ja: "サービス利用中", en: "In use" },
+  expired: { ja: "トークン有効期限切れ", en: "Token expired" },
+  revoked: { ja: "失効中", en: "Revoked (waiting)" },
+};
+
+export const CLASSES: Readonly<Record<UserClass, Text>> = {
+  master: { ja: "マスターユーザ", en: "Master user" },
+  administrator: { ja: "管理者ユーザ", en: "Administrator user" },
+  general: { ja: "一般ユーザ", en: "General user" },
+};
+
+export const AUTHENTICATION: Readonly<Record<"available" | "suspended", Text>> = {
+  available: { ja: "利用可能", en: "Available" },
+  suspended: { ja: "停止中", en: "Suspended" },
+};
+
+/** What the audit's events are called. */
+export const EVENTS: Readonly<Record<string, Text>> = {
+  login: { ja: "ログイン", en: "Log in" },
+  register: { ja: "利用開始登録", en: "Registration" },
+  verify: { ja: "ワンタイムパスワード認証", en: "One-time password" },
+  lock: { ja: "利用停止", en: "Suspension" },
+  unlock: { ja: "停止解除", en: "Lifting a suspension" },
+  revoke: { ja: "トークン失効", en: "Revocation" },
+  resync: { ja: "時刻補正", en: "Time correction" },
+  confirmation: { ja: "確認用パスワード", en: "Confirmation password" },
+  transfer: { ja: "資金移動", en: "Transfer" },
+  profile: { ja: "お客さま情報変更", en: "Customer information" },
+  stop: { ja: "緊急利用停止", en: "Emergency stop" },
+  resume: { ja: "利用再開", en: "Resumption" },
+  contract: { ja: "契約", en: "Contract" },
+  user: { ja: "利用者", en: "User" },
+  lend: { ja: "トークン発行", en: "Lending a token" },
+  token: { ja: "トークン", en: "Token" },
+  mail: { ja: "メール通知", en: "Mail notice" },
+  payee: { ja: "事前登録先", en: "Pre-registered payee" },
+};
+
+const DONE: Text = { ja: "完了", en: "Done" };
+const WRONG: Text = { ja: "誤り", en: "Wrong" };
+
+export const RESULTS: Readonly<Record<string, Text>> = {
+  accepted: { ja: "承認", en: "Accepted" },
+  wrong_code: WRONG,
+  wrong_password: WRONG,
+  already_used: { ja: "使用済み", en: "Already used" },
+  suspended: { ja: "停止中", en: "Suspended" },
+  locked: { ja: "停止", en: "Locked" },
+  expired: { ja: "有効期限切れ", en: "Expired" },
+  revoked: { ja: "失効", en: "Revoked" },
+  revoked_while_suspended: { ja: "失効(停止中)", en: "Revoked while suspended" },
+  unregistered: { ja: "未登録", en: "Not registered" },
+  forbidden: { ja: "権限なし", en: "Not allowed" },
+  not_allowed: { ja: "権限なし", en: "Not allowed" },
+  none_chosen: { ja: "対象なし", en: "Nobody chosen" },
+  changed: { ja: "変更", en: "Changed" },
+  unchanged: { ja: "変更なし", en: "Unchanged" },
+  over_limit: { ja: "限度額超過", en: "Over the limit" },
+  code_needed: { ja: "ワンタイムパスワード未入力", en: "One-time password missing" },
+  unknown_payee: { ja: "振込先不明", en: "Unknown payee" },
+  stopped: { ja: "停止", en: "Stopped" },
+  lost: { ja: "紛失", en: "Lost" },
+  faulty: { ja: "故障", en: "Faulty" },
+  off: { ja: "送信なし", en: "Not sent" },
+  logged_in: DONE,
+  registered: DONE,
+  resynchronized: DONE,
+  unlocked: DONE,
+  booked: DONE,
+  resumed: DONE,
+  opened: DONE,
+  added: DONE,
+  lent: DONE,
+};
+
+const JAPAN = 9 * 3600; // seconds ahead of UTC, the whole year
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** YYYY年MM月DD日 HH時MM分 in Japan; in English YYYY-MM-DD HH:MM. */
+export function timeText(unixSeconds: number, language: Language): string {
+  const at = new Date((unixSeconds + JAPAN) * 1000);
+  const [year, month, day] = [
+    String(at.getUTCFullYear()),
+    two(at.getUTCMonth() + 1),
+    two(at.getUTCDate()),
+  ];
+  const [hour, minute] = [two(at.getUTCHours()), two(at.getUTCMinutes())];
+  return language === "ja"
+    ? `${year}年${month}月${day}日 ${hour}時${minute}分`
+    : `${year}-${month}-${day} ${hour}:${minute}`;
+}
+
+/** The same, rounded up to the minute: from then on it is true. */
+export function timeFromText(unixSeconds: number, language: Language): string {
+  return timeText(Math.ceil(unixSeconds / 60) * 60, language);
+}
+
+/** YYYY-MM-DD in Japan. */
+export function japanDate(unixSeconds: number): string {
+  return new Date((unixSeconds + JAPAN) * 1000).toISOString().slice(0, 10);
+}
+
+/** Yen with commas. */
+export function yenText(amount: number): string {
+  return amount.toLocaleString("en-US");
+}

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { openSqlite } from "../server/store/sqlite.js";
+import { runCli } from "./support/cli.js";
+import { seedDirectory } from "./support/seed-directory.js";
+import { SEED } from "./support/server.js";
+
+const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
+const PAPER = ["--form", "A-0001", "--staff", "s12"];
+const at = seedDirectory();
+
+const warifu = (...args: string[]) =>
+  runCli(args, { ...MASTER, WARIFU_DB: `sqlite:${at("bank.db")}` });
+const branch = (...args: string[]) => warifu("branch", ...args, ...PAPER);
+const user = (id: string, userClass: string) =>
+  branch("user", id, "--contract", "C1", "--name", id, "--class", userClass, "--mail", "a@b.jp");
+
+beforeEach(async () => {
+  await warifu("import", at("seeds"), "--key-file", at("key"));
+  const company = ["--name", "割符商事", "--form-date", "2026-03-01", "--otp-from", "2026-04-01"];
+  const opened = await branch("contract", "C1", ...company);
+  expect(opened).toMatchObject({ code: 0, stdout: "contract C1 is kept\n" });
+});
+
+describe("warifu branch", () => {
+  it("adds users with passwords to hand over, and lends them tokens", async () => {
+    const added = await user("ichiro", "general");
+    expect(added.stdout).toMatch(
+      /^ichiro: login password [\w-]{16}, confirmation password [0-9a-f]{12}\n$/,
+    );
+    expect(await branch("lend", "ichiro", SEED.serial)).toMatchObject({
+      code: 0,
+      stdout: `token ${SEED.serial} is lent to ichiro\n`,
+    });
+    const again = await branch("resume", "ichiro", "--json");
+    const given = JSON.parse(again.stdout) as { password: string };
+    expect(added.stdout).not.toContain(given.password);
+    const store = openSqlite(at("bank.db"));
+    const book = await store.read({ users: ["ichiro"] });
+    expect(book.user("ichiro")).toMatchObject({ holding: "issued", serial: SEED.serial });
+    expect(book.contract("C1")!.otpFrom).toBe(Date.UTC(2026, 2, 31, 15) / 1000);
+    const audit = await store.listAudit({ after: 0, limit: 20, contract: "C1" });
+    expect(audit.map(({ event }) => event)).toEqual(["contract", "user", "lend", "resume"]);
+    expect(audit[2]!.detail).toMatchObject({ form: "A-0001", staff: "s12" });
+    // Without a mail server nothing is sent, and that is said.
+    const last = (await store.listAudit({ after: 0, limit: 1, newestFirst: true }))[0];
+    expect(last).toMatchObject({ event: "mail", result: "off", detail: { count: 1 } });
+    await store.close();
+  });
+
+  it("takes lost and faulty tokens back, lifts suspensions, registers payees", async () => {
+    await user("ichiro", "general");
+    await branch("lend", "ichiro", SEED.serial);
+    const unlocked = await branch("unlock", "ichiro");
+    expect(unlocked.stdout).toBe("reinstated: nobody\n");
+    const lost = await branch("lost", SEED.serial);
+    expect(lost.stdout).toBe(`token ${SEED.serial} is lost; it was ichiro\n`);
+    const faulty = await branch("faulty", SEED.serial);
+    expect(faulty.stdout).toBe(`token ${SEED.serial} is faulty; it was nobody's\n`);
+    const account = [
+      "--bank",
+      "見本銀行",
+      "--branch",
+      "本店",
+      "--account",
+      "1",
+      "--name",
+      "ミホン",
+    ];
+    const payee = await branch("payee", "P1", "--contract", "C1", ...account);
+    expect(payee.stdout).toBe("payee P1 is registered\n");
+  });
+
+  it("lists the tokens that expire soon", async () => {
+    const none = await warifu("branch", "expiring");
+    expect(none.stdout).toBe("none\n");
+  });
+
+  it.each([
+    [["lend", "nobody", SEED.serial], "nobody: is no user"],
+    [["lend", "nobody", "1234567"], "serial: must be 8 to 12 digits"],
+    [["lost", "99999999"], "99999999: is no token"],
+    [["unlock", "nobody"], "nobody: is no user"],
+    [["contract", "C 1", "--name", "n", "--form-date", "2026-03-01"], "id: must be letters"],
+    [["contract", "C1", "--name", "n", "--form-date", "March"], "--form-date: must be"],
+    [
+      ["contract", "C1", "--name", "n", "--form-date", "2026-03-01", "--daily-limit", "much"],
+      "--daily-limit: must be whole yen",
+    ],
+    [
+      ["contract", "C1", "--name", "n", "--form-date", "2026-03-01", "--otp-from", "April"],
+      "--otp-from: must be YYYY-MM-DD",
+    ],
+    [
+      ["user", "a", "--contract", "C9", "--name", "n", "--class", "general", "--mail", "a@b.jp"],
+      "C9: is no contract",
+    ],
+    [
+      ["user", "a", "--contract", "C1", "--name", "n", "--class", "king", "--mail", "a@b.jp"],
+      "--class: must be one of master, administrator, general",
+    ],
+  ])("%j: %s", async (args, problem) => {
+    const result = await branch(...args);
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+    expect(result.stderr).toContain(problem);
+  });
+});

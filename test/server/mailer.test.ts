@@ -1,0 +1,107 @@
+import type { AddressInfo } from "node:net";
+import { SMTPServer } from "smtp-server";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Mailer, mailRoute } from "../../server/mailer.js";
+import { openSqlite } from "../../server/store/sqlite.js";
+import type { Store } from "../../server/store/store.js";
+
+/** A mail server that keeps what it is sent; `refuses` as long as it is told to. */
+let smtp: SMTPServer;
+let received: string[];
+let refuses: boolean;
+let store: Store;
+let problems: string[];
+let mailer: Mailer;
+
+beforeEach(async () => {
+  received = [];
+  refuses = false;
+  problems = [];
+  smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData: (stream, _session, callback) => {
+      let text = "";
+      stream.on("data", (data: Buffer) => (text += data.toString()));
+      stream.on("end", () => {
+        if (!refuses) received.push(text);
+        callback(refuses ? new Error("not now") : null);
+      });
+    },
+  });
+  await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", resolve));
+  const { port } = smtp.server.address() as AddressInfo;
+  store = openSqlite(":memory:");
+  const route = mailRoute(`smtp://127.0.0.1:${String(port)}`, "bank@example.co.jp", {});
+  mailer = new Mailer(store, route!, (problem) => problems.push(problem));
+});
+afterEach(async () => {
+  await mailer.stop();
+  await store.close();
+  await new Promise<void>((resolve) => {
+    smtp.close(resolve);
+  });
+});
+
+const mail = { to: "ichiro@example.co.jp", subject: "お知らせ", text: "ワンタイムパスワード\n" };
+const queue = (fails = false) =>
+  store.decide([
+    {
+      about: {},
+      decide: (book) => {
+        book.mail(mail);
+        if (fails) throw new Error("rule failed");
+      },
+    },
+  ]);
+
+describe("notices by mail", () => {
+  it("are sent once, and only of what happened", async () => {
+    await queue();
+    await queue(true);
+    await mailer.send(1000);
+    await mailer.send(1_000_000);
+    expect(received).toHaveLength(1);
+    expect(received[0]).toContain("To: ichiro@example.co.jp");
+    expect(received[0]).toContain("From: bank@example.co.jp");
+  });
+
+  it("wait while the mail server refuses them, and then go", async () => {
+    await queue();
+    refuses = true;
+    await mailer.send(1000);
+    expect(problems).toHaveLength(1);
+    refuses = false;
+    // Another process may have it still.
+    await mailer.send(2000);
+    expect(received).toHaveLength(0);
+    await mailer.send(100_000);
+    expect(received).toHaveLength(1);
+  });
+
+  it("start and stop with the server", async () => {
+    mailer.start();
+    await mailer.stop();
+    expect(problems).toEqual([]);
+  });
+});
+
+describe("the mail server's name", () => {
+  it("comes from the option or the environment", () => {
+    const environment = { WARIFU_MAIL: "smtps://u:p@mail.example" };
+    expect(mailRoute(undefined, "a", {})).toBeUndefined();
+    expect(mailRoute(undefined, "a", environment)).toEqual({
+      url: environment.WARIFU_MAIL,
+      from: "a",
+    });
+    expect(mailRoute("smtp://h:25", "a", environment)).toMatchObject({ url: "smtp://h:25" });
+  });
+
+  it.each([
+    ["smtp://user:secret@h:25", "--mail: holds a password"],
+    ["http://h", "--mail: must be smtp://HOST:PORT"],
+    ["mail.example", "--mail: must be smtp://HOST:PORT"],
+  ])("%s is refused", (url, problem) => {
+    expect(() => mailRoute(url, "a", {})).toThrow(problem);
+  });
+});

@@ -1,0 +1,265 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StoreUnavailable } from "../../server/store/store.js";
+import { CONFIRMATION, PASSWORD, TestBank } from "../support/bank.js";
+import { Visitor } from "../support/visitor.js";
+
+const SERIAL = "10000001";
+let bank: TestBank;
+let visitor: Visitor;
+beforeEach(async () => {
+  bank = await TestBank.start(2);
+  await bank.contract();
+  await bank.holder("ichirodt", "データ一郎", SERIAL);
+  visitor = new Visitor(bank.url);
+});
+afterEach(() => bank.close());
+
+const logIn = (id = "ichirodt", password = PASSWORD) => visitor.send("/login", { id, password });
+
+describe("sessions", () => {
+  it("begin with a new secret, and end with a logout", async () => {
+    await visitor.get("/login");
+    const before = visitor.cookie;
+    const reply = await logIn();
+    expect(reply.headers.get("location")).toBe("/");
+    expect(reply.headers.get("set-cookie")).toMatch(
+      /^warifu=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+    expect(visitor.cookie).not.toBe(before);
+    const during = visitor.cookie;
+    await visitor.send("/logout", {}, { from: "/" });
+    visitor.cookie = during;
+    expect((await visitor.fetch("/")).headers.get("location")).toBe("/login");
+  });
+
+  it("behind a proxy with TLS have a cookie for TLS alone", async () => {
+    // Nobody's word for it but a trusted proxy's.
+    const reply = await visitor.fetch("/login", { headers: { "x-forwarded-proto": "https" } });
+    expect(reply.headers.get("set-cookie")).not.toContain("Secure");
+  });
+
+  it.each(["", "warifu=short", `warifu=${"A".repeat(43)}`])(
+    "are not forged: %j",
+    async (cookie) => {
+      visitor.cookie = cookie;
+      expect((await visitor.fetch("/transfer")).headers.get("location")).toBe("/login");
+    },
+  );
+
+  it("end at once when the token is suspended by another way", async () => {
+    await logIn();
+    await bank.suspend("ichirodt", SERIAL);
+    expect((await visitor.fetch("/")).headers.get("location")).toBe("/login");
+  });
+});
+
+describe("login", () => {
+  it("makes an address wait after failures, at one user; elsewhere he gets in", async () => {
+    for (let guess = 0; guess < 4; guess++) {
+      expect(await (await logIn("ichirodt", "wrong")).text()).toContain("正しくありません");
+    }
+    const reply = await logIn();
+    expect(reply.status).toBe(422);
+    expect(await reply.text()).toContain("秒ほどお待ちください");
+    bank.now += 2_000;
+    expect((await logIn()).headers.get("location")).toBe("/");
+  });
+
+  it("does the same work for an unknown user, and answers the same", async () => {
+    const answer = async (id: string) => {
+      const [user, address] = await bank.store.attempts([`127.0.0.1 ${id}`, "127.0.0.1"], bank.now);
+      const text = (await (await logIn(id, "wrong")).text()).replaceAll(id, "ID");
+      return { text: text.replace(/value="[\w-]{43}"/g, ""), user: user!.failures, address };
+    };
+    const known = await answer("ichirodt");
+    const unknown = await answer("nobody");
+    expect(unknown.text).toBe(known.text);
+    expect((await bank.store.attempts(["127.0.0.1 nobody"], bank.now))[0]!.failures).toBe(1);
+  });
+
+  it("does not say why a user is kept out unless the password is right", async () => {
+    await bank.suspend("ichirodt", SERIAL);
+    const text = await (await logIn("ichirodt", "wrong")).text();
+    expect(text).toContain("ログインIDまたはログインパスワードが正しくありません。");
+    expect(text).not.toContain("停止しました");
+  });
+});
+
+describe("forms", () => {
+  beforeEach(logIn.bind(undefined, "ichirodt", PASSWORD));
+
+  it.each([
+    ["without its token", { formToken: "" }, {}],
+    ["with another's token", { formToken: "A".repeat(43) }, {}],
+    ["from another site", {}, { origin: "https://evil.example" }],
+    ["from nowhere", {}, { origin: "null" }],
+  ])("%s: refused, and nothing done", async (_name, fields, headers) => {
+    const form = { id: "ichirodt", password: PASSWORD, ...fields };
+    const reply = await visitor.send("/stop", form, { headers: headers });
+    expect(reply.status).toBe(403);
+    expect(await reply.text()).toContain("画面の有効期限が切れました。");
+    const book = await bank.store.read({ users: ["ichirodt"] });
+    expect(book.user("ichirodt")!.stopped).toBe(false);
+  });
+
+  const confirm = async (amount = "5000") => {
+    const payee = { kind: "entered", bank: "b", branch: "br", account: "1", name: "<b>n</b>" };
+    const order = { ...payee, amount, date: "2026-11-24" };
+    const page = await (
+      await visitor.send("/transfer/confirm", order, { from: "/transfer" })
+    ).text();
+    return { page, draft: /name="draft" value="([^"]+)"/.exec(page)?.[1] ?? "" };
+  };
+  const execute = (draft: string, code: string) => {
+    const proof = { confirmationPassword: CONFIRMATION, code };
+    return visitor.send("/transfer", { draft, ...proof }, { from: "/" });
+  };
+
+  it("markup is text", async () => {
+    const { page } = await confirm();
+    expect(page).toContain("&lt;b>n&lt;/b>");
+    expect(page).not.toContain("<b>n</b>");
+  });
+
+  it("a draft that was changed, or is another user's, is not executed", async () => {
+    const { draft } = await confirm();
+    const [text, mac] = draft.split(".");
+    const other = Buffer.from(text!, "base64url").toString().replace("5000", "9999");
+    const forged = `${Buffer.from(other).toString("base64url")}.${mac!}`;
+    for (const tried of [forged, "", "a.b"]) {
+      expect((await execute(tried, bank.read(SERIAL))).status).toBe(403);
+    }
+    expect(await bank.store.listTransfers("C1", 10)).toEqual([]);
+  });
+
+  it("replayed, a transfer is booked once", async () => {
+    const { draft } = await confirm();
+    const code = bank.read(SERIAL);
+    for (let sent = 0; sent < 3; sent++) {
+      expect(await (await execute(draft, code)).text()).toContain("振込を受け付けました。");
+    }
+    expect(await bank.store.listTransfers("C1", 10)).toHaveLength(1);
+  });
+
+  it("a code that is not six digits is not looked at", async () => {
+    const { draft } = await confirm();
+    expect(await (await execute(draft, "12 345")).text()).toContain("半角数字6桁");
+    expect((await bank.store.tokensBySerial([SERIAL]))[0]!.failures).toBe(0);
+  });
+
+  it("the contract's own limit has words of its own", async () => {
+    const { draft } = await confirm("10000001");
+    const text = await (await execute(draft, bank.read(SERIAL))).text();
+    expect(text).toContain("1日の振込限度額を超えています。");
+  });
+
+  it.each([
+    [{ mail: "no address" }, "メールアドレスを正しく入力してください。"],
+    [{ password: "short", passwordRepeat: "short" }, "新しいパスワードの形式が正しくない"],
+    [
+      { password: "long-enough", passwordRepeat: "different" },
+      "新しいパスワードの形式が正しくない",
+    ],
+    [
+      { newConfirmationPassword: "ｶｸﾆﾝ", newConfirmationPasswordRepeat: "ｶｸﾆﾝ" },
+      "新しいパスワード",
+    ],
+    [{}, "変更する項目を入力してください。"],
+    [{ dailyLimit: "much" }, "金額は1円以上"],
+    [{ mail: "new@example.co.jp" }, "ワンタイムパスワードは半角数字6桁"],
+    [
+      { mail: "new@example.co.jp", code: "right", confirmationPassword: "wrong" },
+      "確認用パスワードが",
+    ],
+    [{ dailyLimit: "5", code: "right" }, "この操作を行う権限がありません。"],
+  ])("customer information %j: %s", async (fields, message) => {
+    const code = "code" in fields ? { code: bank.read(SERIAL) } : {};
+    const usual = { mail: "ichirodt@example.co.jp", confirmationPassword: CONFIRMATION };
+    const reply = await visitor.send("/profile", { ...usual, ...fields, ...code });
+    expect(reply.status).toBe(422);
+    expect(await reply.text()).toContain(message);
+  });
+
+  it.each([
+    [{ firstCode: "1", secondCode: "2" }, "半角数字6桁"],
+    [
+      { firstCode: "000000", secondCode: "000001" },
+      "2つのワンタイムパスワードから時刻を補正できません。",
+    ],
+    [
+      { firstCode: "000000", secondCode: "000001", confirmationPassword: "no" },
+      "確認用パスワードが",
+    ],
+  ])("time correction %j: %s", async (fields, message) => {
+    const form = { confirmationPassword: CONFIRMATION, ...fields };
+    const reply = await visitor.send("/resync", form);
+    expect(await reply.text()).toContain(message);
+  });
+
+  it("five wrong pairs suspend, and log out", async () => {
+    const pair = { firstCode: "000000", secondCode: "000001", confirmationPassword: CONFIRMATION };
+    for (let guess = 0; guess < 4; guess++) await visitor.send("/resync", pair);
+    const reply = await visitor.send("/resync", pair);
+    expect(await reply.text()).toContain("利用を停止しました。");
+    expect((await visitor.fetch("/")).headers.get("location")).toBe("/login");
+  });
+
+  it("an emergency stop asks for the password, and waits like a login", async () => {
+    const stop = () => visitor.send("/stop", { id: "ichirodt", password: "wrong" });
+    for (let guess = 0; guess < 4; guess++) {
+      expect(await (await stop()).text()).toContain("正しくありません。");
+    }
+    expect(await (await stop()).text()).toContain("秒ほどお待ちください");
+  });
+});
+
+describe("registration, five wrong codes", () => {
+  it("stop the user, who is told, and kept out", async () => {
+    await bank.user("jirodt", "データ二郎");
+    await logIn("jirodt");
+    const guess = { serial: "99999999", code: "123456" };
+    for (let sent = 0; sent < 4; sent++) await visitor.send("/registration", guess);
+    const reply = await visitor.send("/registration", guess);
+    expect(reply.status).toBe(403);
+    expect(await reply.text()).toContain("利用を停止しました。");
+    expect(await (await logIn("jirodt")).text()).toContain("利用を停止しました。");
+  });
+});
+
+describe("pages", () => {
+  it("let nothing in from elsewhere, and are nobody's to keep", async () => {
+    const { headers } = await visitor.fetch("/login");
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(headers.get("content-security-policy")).not.toContain("unsafe");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("come in English when asked for, and never lead elsewhere", async () => {
+    const to = async (target: string) =>
+      (await visitor.fetch(`/language/en?to=${encodeURIComponent(target)}`)).headers.get(
+        "location",
+      );
+    expect(await to("/help/login")).toBe("/help/login");
+    expect(await to("//evil.example/")).toBe("/");
+    expect(await to("https://evil.example/")).toBe("/");
+    expect(await visitor.get("/login")).toContain('<html lang="en">');
+  });
+
+  it("have their typeface and style with them", async () => {
+    expect((await visitor.fetch("/style.css")).headers.get("content-type")).toContain("text/css");
+    const css = await visitor.get("/fonts/400.css");
+    const [, file] = /url\(\.\/(files\/[^)]+woff2)\)/.exec(css)!;
+    expect((await visitor.fetch(`/fonts/${file!}`)).status).toBe(200);
+    expect((await visitor.fetch("/fonts/package.json")).status).toBe(404);
+  });
+
+  it("say that nothing can be done while the store cannot be read", async () => {
+    await visitor.get("/login");
+    await logIn();
+    bank.store.read = () => Promise.reject(new StoreUnavailable("down"));
+    const reply = await visitor.fetch("/");
+    expect(reply.status).toBe(503);
+    expect(await reply.text()).toContain("ただいまお取り扱いできません。");
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { resyncUser, verifyUser } from "../../../server/core/user-code.js";
+import { CoreBank, holder, NOON, tokenOf, userOf } from "../../support/core-bank.js";
+
+const SERIAL = "12345678";
+const shared = () =>
+  new CoreBank(holder("ichiro", SERIAL), holder("jiro", SERIAL), tokenOf(SERIAL));
+const use = (bank: CoreBank, user: string, code: string) =>
+  bank.act((book, rules) => verifyUser(book, rules, user, code));
+
+describe("codes by user", () => {
+  it("rule 3: a code accepted for one user is refused for every other of the token", () => {
+    const bank = shared();
+    const code = bank.code(SERIAL);
+    expect(use(bank, "ichiro", code)).toEqual({ accepted: true });
+    expect(use(bank, "jiro", code)).toEqual({ accepted: false, reason: "already_used" });
+    expect(use(bank, "jiro", bank.code(SERIAL, -1))).toMatchObject({ reason: "already_used" });
+  });
+
+  it("rule 34: wrong codes in a row are summed over the token's users", () => {
+    const bank = shared();
+    for (const user of ["ichiro", "jiro", "ichiro", "jiro"]) use(bank, user, bank.wrong(SERIAL));
+    expect(use(bank, "ichiro", bank.wrong(SERIAL))).toEqual({
+      accepted: false,
+      reason: "suspended",
+    });
+    expect(bank.token(SERIAL).suspended).toBe(true);
+  });
+
+  it("rules 12, 35, 59: suspension ends the sessions of all its users, and tells them", () => {
+    const bank = shared();
+    for (let guess = 0; guess < 5; guess++) use(bank, "ichiro", bank.wrong(SERIAL));
+    expect([...bank.changes!.ended].sort()).toEqual(["ichiro", "jiro"]);
+    expect(bank.changes!.mails.map(({ to }) => to).sort()).toEqual([
+      "ichiro@example.co.jp",
+      "jiro@example.co.jp",
+    ]);
+    expect(JSON.stringify(bank.changes!.mails)).not.toContain(SERIAL);
+    expect(use(bank, "jiro", bank.code(SERIAL))).toMatchObject({ reason: "suspended" });
+  });
+
+  it("rule 34: a success begins the count anew", () => {
+    const bank = shared();
+    for (let guess = 0; guess < 4; guess++) use(bank, "jiro", bank.wrong(SERIAL));
+    expect(use(bank, "ichiro", bank.code(SERIAL))).toEqual({ accepted: true });
+    expect(bank.token(SERIAL).failures).toBe(0);
+  });
+
+  it.each([
+    ["none", userOf("ichiro"), "unregistered"],
+    ["one issued only", userOf("ichiro", { holding: "issued", serial: SERIAL }), "unregistered"],
+    [
+      "one revoked",
+      userOf("ichiro", { holding: "revoked", serial: SERIAL, availableAt: NOON + 1 }),
+      "revoked",
+    ],
+    [
+      "one revoked long ago",
+      userOf("ichiro", { holding: "revoked", serial: SERIAL, availableAt: NOON }),
+      "unregistered",
+    ],
+    ["an unknown token", holder("ichiro", "99999999"), "unregistered"],
+    ["a stopped ID", holder("ichiro", SERIAL, { stopped: true }), "suspended"],
+    ["an unknown login ID", userOf("other"), "wrong_code"],
+  ])("a user with %s is refused, nothing is evaluated or counted", (_name, user, reason) => {
+    const bank = new CoreBank(user, tokenOf(SERIAL));
+    expect(use(bank, "ichiro", bank.code(SERIAL))).toEqual({ accepted: false, reason });
+    expect(bank.computed).toBe(0);
+    expect(bank.token(SERIAL).failures).toBe(0);
+  });
+
+  it("rule 33: an expired token's codes are refused", () => {
+    const bank = new CoreBank(holder("ichiro", SERIAL), tokenOf(SERIAL, { expiry: NOON }));
+    expect(use(bank, "ichiro", bank.code(SERIAL))).toMatchObject({ reason: "expired" });
+  });
+});
+
+describe("rule 8: time correction by a user (時刻補正)", () => {
+  const correct = (bank: CoreBank, from: number, to = from + 1) =>
+    bank.act((book, rules) =>
+      resyncUser(book, rules, bank.user("ichiro"), [
+        bank.code(SERIAL, from),
+        bank.code(SERIAL, to),
+      ]),
+    );
+
+  it("finds a clock up to 30 steps off; the second code is used up", () => {
+    const bank = shared();
+    expect(correct(bank, 29)).toEqual({ resynchronized: true, clockOffset: 30 });
+    expect(bank.changes!.mails).not.toHaveLength(0);
+    expect(use(bank, "ichiro", bank.code(SERIAL, 30))).toMatchObject({ reason: "already_used" });
+    expect(use(bank, "ichiro", bank.code(SERIAL, 31))).toEqual({ accepted: true });
+  });
+
+  it("does not search further than that, and counts one wrong code", () => {
+    const bank = shared();
+    expect(correct(bank, 31)).toEqual({ resynchronized: false, reason: "wrong_code" });
+    expect(bank.token(SERIAL).failures).toBe(1);
+  });
+
+  it("is refused to who has no token, and while the ID is stopped", () => {
+    const none = new CoreBank(userOf("ichiro"), tokenOf(SERIAL));
+    expect(correct(none, 0)).toEqual({ resynchronized: false, reason: "unregistered" });
+    const lost = new CoreBank(holder("ichiro", "99999999"), tokenOf(SERIAL));
+    expect(correct(lost, 0)).toEqual({ resynchronized: false, reason: "unregistered" });
+    const stopped = new CoreBank(holder("ichiro", SERIAL, { stopped: true }), tokenOf(SERIAL));
+    expect(correct(stopped, 0)).toEqual({ resynchronized: false, reason: "suspended" });
+  });
+});
