@@ -21,6 +21,7 @@ type ActOptions = StoreOptions & Paper;
 interface ContractOptions extends ActOptions {
   name: string;
   otpFrom?: string;
+  otp: boolean;
   formDate: string;
   dailyLimit: string;
 }
@@ -61,7 +62,8 @@ export function addBranchCommands(program: Command): void {
     .requiredOption("--name <name>", "the company's name")
     .requiredOption("--form-date <date>", "the form's date, YYYY-MM-DD")
     .option("--otp-from <date>", "YYYY-MM-DD from which one-time passwords are asked for")
-    .option("--daily-limit <yen>", "the contract's own limit of transfers a day", "10000000")
+    .option("--no-otp", "the contract has no one-time passwords")
+    .requiredOption("--daily-limit <yen>", "the contract's own limit of transfers a day")
     .action(keepContract);
   act("user <id>", "add a user, and print the passwords to hand him, once")
     .requiredOption("--contract <id>", "his contract")
@@ -96,6 +98,10 @@ async function keepContract(id: string, options: ContractOptions): Promise<void>
   }
   if (!DATE.test(options.formDate)) throw new InputError("--form-date", "must be YYYY-MM-DD");
   const { name, form, formDate, otpFrom } = options;
+  // Left out, it would end the service of a contract that has it.
+  if ((otpFrom === undefined) === options.otp) {
+    throw new InputError("--otp-from", "is needed, or --no-otp; not both");
+  }
   const contract = {
     ...{ id, name, form, formDate, dailyLimit: Number(options.dailyLimit) },
     otpFrom: otpFrom === undefined ? undefined : startOfDay(otpFrom),

@@ -1,6 +1,6 @@
 import { createTransport, type Transporter } from "nodemailer";
 import { InputError } from "../firmware/seedfile/input-error.js";
-import type { Store } from "./store/store.js";
+import type { Store, WaitingMail } from "./store/store.js";
 
 /** Milliseconds between two looks at what waits to be sent. */
 const INTERVAL = 2_000;
@@ -43,14 +43,23 @@ export class Mailer {
   async send(now = Date.now()): Promise<void> {
     try {
       for (const mail of await this.store.claimMails(now, now + CLAIM, AT_ONCE)) {
-        const { id, to, subject, text } = mail;
-        await this.#transport.sendMail({ from: this.route.from, to, subject, text });
-        await this.store.mailSent(id);
+        await this.#sendOne(mail);
       }
+    } catch (error) {
+      this.onError((error as Error).name);
+    }
+  }
+
+  /** One that fails waits longer each time, and keeps no other from going. */
+  async #sendOne({ id, to, subject, text }: WaitingMail): Promise<void> {
+    try {
+      await this.#transport.sendMail({ from: this.route.from, to, subject, text });
     } catch (error) {
       // The address and the server's words may hold a name: only what kind of failure it was is kept.
       this.onError((error as { code?: string }).code ?? "unknown");
+      return;
     }
+    await this.store.mailSent(id);
   }
 
   async stop(): Promise<void> {

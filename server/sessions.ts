@@ -4,6 +4,7 @@ import { type Login, logIn, stop } from "./core/login.js";
 import type { Rules } from "./core/rules.js";
 import type { Clerk } from "./clerk.js";
 import type { Passwords } from "./passwords.js";
+import type { Attempts } from "./store/store.js";
 
 /** Failed logins of one address at one user, and of one address at all, that cost no waiting yet. */
 const FREE_FAILURES = { pair: 3, address: 20 };
@@ -80,19 +81,25 @@ export class Sessions {
     const { store } = this.clerk.batcher;
     const address = caller.source ?? "";
     const pair = `${address} ${user}`;
-    const [atUser, atAll] = await store.attempts([pair, address], caller.at);
-    const until = Math.max(
-      waitOf(atUser!, FREE_FAILURES.pair),
-      waitOf(atAll!, FREE_FAILURES.address),
+    const untilOf = ([atUser, atAll]: readonly Attempts[]): number =>
+      Math.max(waitOf(atUser!, FREE_FAILURES.pair), waitOf(atAll!, FREE_FAILURES.address));
+    // Counted before it is tried: of many at once no more are tried than may be.
+    const before = await store.countAttempt(
+      [pair, address],
+      caller.at,
+      (counted) => caller.at >= untilOf(counted),
     );
+    const until = untilOf(before);
     if (caller.at < until) return { wait: Math.ceil((until - caller.at) / 1000) };
     const hash = (await store.read({ users: [user] })).user(user)?.passwordHash;
     const matches = await this.passwords.check(password, hash);
     const { answer, wrong } = await this.clerk.decide({ users: [user] }, caller, (book, rules) =>
       decide(book, rules, matches && book.user(user)?.passwordHash === hash),
     );
-    if (wrong) await store.countAttempt([pair, address], caller.at);
-    else await store.forgetAttempts(pair);
+    if (!wrong) {
+      await store.forgetAttempts(pair);
+      await store.uncountAttempt(address);
+    }
     return { answer };
   }
 

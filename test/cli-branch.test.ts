@@ -16,7 +16,16 @@ const user = (id: string, userClass: string) =>
 
 beforeEach(async () => {
   await warifu("import", at("seeds"), "--key-file", at("key"));
-  const company = ["--name", "割符商事", "--form-date", "2026-03-01", "--otp-from", "2026-04-01"];
+  const company = [
+    "--name",
+    "割符商事",
+    "--form-date",
+    "2026-03-01",
+    "--otp-from",
+    "2026-04-01",
+    "--daily-limit",
+    "5000000",
+  ];
   const opened = await branch("contract", "C1", ...company);
   expect(opened).toMatchObject({ code: 0, stdout: "contract C1 is kept\n" });
 });
@@ -80,14 +89,35 @@ describe("warifu branch", () => {
     [["lend", "nobody", "1234567"], "serial: must be 8 to 12 digits"],
     [["lost", "99999999"], "99999999: is no token"],
     [["unlock", "nobody"], "nobody: is no user"],
-    [["contract", "C 1", "--name", "n", "--form-date", "2026-03-01"], "id: must be letters"],
-    [["contract", "C1", "--name", "n", "--form-date", "March"], "--form-date: must be"],
+    [
+      ["contract", "C 1", "--name", "n", "--form-date", "2026-03-01", "--daily-limit", "1"],
+      "id: must be letters",
+    ],
+    [
+      ["contract", "C1", "--name", "n", "--form-date", "March", "--daily-limit", "1"],
+      "--form-date: must be",
+    ],
+    [
+      ["contract", "C1", "--name", "n", "--form-date", "2026-03-01", "--daily-limit", "1"],
+      "--otp-from: is needed",
+    ],
     [
       ["contract", "C1", "--name", "n", "--form-date", "2026-03-01", "--daily-limit", "much"],
       "--daily-limit: must be whole yen",
     ],
     [
-      ["contract", "C1", "--name", "n", "--form-date", "2026-03-01", "--otp-from", "April"],
+      [
+        "contract",
+        "C1",
+        "--name",
+        "n",
+        "--form-date",
+        "2026-03-01",
+        "--otp-from",
+        "April",
+        "--daily-limit",
+        "1",
+      ],
       "--otp-from: must be YYYY-MM-DD",
     ],
     [

@@ -2,7 +2,8 @@ import type { Book, Payee } from "./book.js";
 import { stateOf } from "./decision.js";
 import { type Rules, tell } from "./rules.js";
 import { detach, mayBeRevoked, takeOut } from "./revoke-users.js";
-import { isSuspended, reinstate } from "./unlock-users.js";
+import { isSuspended } from "./suspension.js";
+import { reinstate } from "./unlock-users.js";
 import { type Contract, type User, waitsUntil } from "./user.js";
 
 /** The paper behind a branch's act: the application form's number, and the staff's id. */
@@ -36,7 +37,8 @@ export type BranchReason =
 export function keepContract(book: Book, rules: Rules, contract: Contract, paper: Paper): void {
   const known = book.contract(contract.id) !== undefined;
   book.setContract(contract);
-  const detail = { ...paper, contract: contract.id };
+  const { id, otpFrom = "none", dailyLimit } = contract;
+  const detail = { ...paper, contract: id, otpFrom, dailyLimit };
   book.say(rules.caller, "contract", known ? "changed" : "opened", {}, detail);
 }
 
@@ -60,7 +62,10 @@ export function lend(book: Book, rules: Rules, id: string, serial: string, paper
     throw new BranchRefusal("not_in_service", serial);
   }
   if (user.holding === "registered") throw new BranchRefusal("has_token", id);
-  book.setToken(serial, { ...stateOf(token), status: "usable", contract: user.contract });
+  // Nobody's token is nobody's to unlock: it begins anew.
+  const fresh = book.holders(serial).length === 0 ? { suspended: false, failures: 0 } : {};
+  const contract = user.contract;
+  book.setToken(serial, { ...stateOf(token), status: "usable", contract, ...fresh });
   const waiting = waitsUntil(user, rules.now) !== undefined;
   book.setUser({
     ...user,
@@ -135,6 +140,10 @@ export function resume(
 /** Registers a payee beforehand (事前登録先), or removes one. */
 export function keepPayee(book: Book, rules: Rules, payee: Payee, paper: Paper): void {
   if (!book.contract(payee.contract)) throw new BranchRefusal("unknown_contract", payee.contract);
+  const known = book.payee(payee.id);
+  if (known && known.contract !== payee.contract) {
+    throw new BranchRefusal("other_contract", payee.id);
+  }
   book.setPayee(payee.id, payee);
   const detail = { ...paper, contract: payee.contract, payee: payee.id };
   book.say(rules.caller, "payee", "registered", {}, detail);

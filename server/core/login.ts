@@ -1,7 +1,7 @@
 import type { Book } from "./book.js";
 import { mustRegister } from "./register.js";
 import { type Rules, tell } from "./rules.js";
-import { isSuspended } from "./unlock-users.js";
+import { isSuspended } from "./suspension.js";
 import { type User, waitsUntil } from "./user.js";
 
 /** The answer to a login. Why a user is kept out is told only to who knows the password. */
@@ -52,6 +52,20 @@ export function barOf(
   if (isSuspended(book, user)) return { reason: "suspended" };
   const availableAt = waitsUntil(user, now);
   return availableAt === undefined ? undefined : { reason: "revoked", availableAt };
+}
+
+/**
+ * What keeps a user from acting, also where a session of his was open a moment ago: what keeps him out
+ * of a login, and a token he has to register first.
+ */
+export function keptFromActing(
+  book: Book,
+  user: User,
+  now: number,
+): "suspended" | "revoked" | "forbidden" | undefined {
+  const bar = barOf(book, user, now);
+  if (bar) return bar.reason === "stopped" ? "forbidden" : bar.reason;
+  return mustRegister(book, user, now) ? "forbidden" : undefined;
 }
 
 /** A user stops his own ID at once (緊急利用停止); what is booked stays, and only the branch resumes it. */

@@ -1,6 +1,7 @@
 import type { Book } from "./book.js";
 import { confirm } from "./confirmation.js";
 import type { Refusal } from "./decision.js";
+import { keptFromActing } from "./login.js";
 import { type Rules, tell } from "./rules.js";
 import { verifyUser } from "./user-code.js";
 import { asksForCodes } from "./user.js";
@@ -33,6 +34,8 @@ export function changeProfile(book: Book, rules: Rules, change: ProfileChange): 
     return { changed: false, reason };
   };
   if (!user || !contract) return refuse("forbidden");
+  const bar = keptFromActing(book, user, rules.now);
+  if (bar) return refuse(bar);
   if (change.dailyLimit !== undefined && user.class !== "master") return refuse("forbidden");
   if (!confirm(book, rules, user, change.confirmed)) return refuse("wrong_password");
   if (asksForCodes(contract, rules.now)) {

@@ -3,6 +3,7 @@ import type { Book } from "./book.js";
 import { confirm } from "./confirmation.js";
 import { stateOf } from "./decision.js";
 import { revoke } from "./lifecycle.js";
+import { keptFromActing } from "./login.js";
 import { apply, type Rules, tell } from "./rules.js";
 import type { TokenStatus } from "./token.js";
 import { type ActRequest, hasChanged, type UsersAct } from "./unlock-users.js";
@@ -24,7 +25,8 @@ export function revokeUsers(book: Book, rules: Rules, request: RevokeRequest): U
   const { administratorsRevoke } = rules.policy;
   const may =
     actor?.class === "master" || (actor?.class === "administrator" && administratorsRevoke);
-  if (!actor || !may) return refuse(book, rules, actor, "forbidden");
+  if (!actor || !may || keptFromActing(book, actor, rules.now))
+    return refuse(book, rules, actor, "forbidden");
   if (!confirm(book, rules, actor, request.confirmed)) {
     return refuse(book, rules, actor, "wrong_password");
   }
@@ -34,10 +36,12 @@ export function revokeUsers(book: Book, rules: Rules, request: RevokeRequest): U
   if (hasChanged(request, chosen)) return refuse(book, rules, actor, "changed");
   if (chosen.length === 0) return refuse(book, rules, actor, "none_chosen");
   if (!request.lost) {
-    for (const user of chosen) detach(book, rules, user);
+    for (const user of chosen) detach(book, rules, user, { by: actor.id });
     return { done: true, users: chosen.map(({ id }) => id) };
   }
-  const users = chosen.flatMap(({ serial }) => takeOut(book, rules, serial!, "lost"));
+  const users = chosen.flatMap(({ serial }) =>
+    takeOut(book, rules, serial!, "lost", { by: actor.id }),
+  );
   return { done: true, users: [...new Set(users)].sort() };
 }
 

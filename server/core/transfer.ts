@@ -1,6 +1,7 @@
 import type { Book, Payee, Transfer } from "./book.js";
 import { confirm } from "./confirmation.js";
 import type { Refusal } from "./decision.js";
+import { keptFromActing } from "./login.js";
 import type { Rules } from "./rules.js";
 import { verifyUser } from "./user-code.js";
 import { asksForCodes } from "./user.js";
@@ -25,7 +26,13 @@ export type TransferAnswer =
   | {
       readonly booked: false;
       readonly reason:
-        Refusal | "forbidden" | "wrong_password" | "over_limit" | "code_needed" | "unknown_payee";
+        | Refusal
+        | "forbidden"
+        | "wrong_password"
+        | "over_limit"
+        | "code_needed"
+        | "unknown_payee"
+        | "bad_date";
     };
 
 /** Whether a one-time password is asked for: the contract has them and the payee is entered now. */
@@ -49,13 +56,13 @@ export function dailyLimit(book: Book, rules: Rules, contractId: string): number
 /** Books a transfer (資金移動): the password first, then the day's limit, and the code last. */
 export function transfer(book: Book, rules: Rules, request: TransferRequest): TransferAnswer {
   const user = book.user(request.user);
-  const done = book.transfer(request.id);
-  if (done?.user === request.user) return { booked: true, transfer: done };
   const refuse = (reason: (TransferAnswer & { booked: false })["reason"]): TransferAnswer => {
     book.say(rules.caller, "transfer", reason, { user });
     return { booked: false, reason };
   };
-  if (!user || done) return refuse("forbidden");
+  if (!user) return refuse("forbidden");
+  const bar = keptFromActing(book, user, rules.now);
+  if (bar) return refuse(bar);
   const payee =
     typeof request.payee === "string" ? book.payee(request.payee) : { ...request.payee };
   const registered = typeof request.payee === "string";
@@ -63,6 +70,14 @@ export function transfer(book: Book, rules: Rules, request: TransferRequest): Tr
     return refuse("unknown_payee");
   }
   if (!confirm(book, rules, user, request.confirmed)) return refuse("wrong_password");
+  const { id, amount, date } = request;
+  const { bank, branch, account, name } = payee;
+  const to = { bank, branch, account, name };
+  const at = Math.floor(rules.now);
+  const order = { id, contract: user.contract, user: user.id, payee: to, registered, amount, date };
+  const done = book.transfer(id);
+  if (done) return isSame(done, order) ? { booked: true, transfer: done } : refuse("forbidden");
+  if (!isBookable(date, rules.now)) return refuse("bad_date");
   const booked = book.bookedOn(user.contract, request.date);
   if (booked + request.amount > dailyLimit(book, rules, user.contract)) return refuse("over_limit");
   if (transferNeedsCode(book, rules, user.id, registered)) {
@@ -70,21 +85,36 @@ export function transfer(book: Book, rules: Rules, request: TransferRequest): Tr
     const verdict = verifyUser(book, rules, user.id, request.code);
     if (!verdict.accepted) return refuse(verdict.reason);
   }
-  const { bank, branch, account, name } = payee;
-  const { id, amount, date } = request;
-  const to = { bank, branch, account, name };
-  const at = Math.floor(rules.now);
-  const made = {
-    id,
-    contract: user.contract,
-    user: user.id,
-    payee: to,
-    registered,
-    amount,
-    date,
-    at,
-  };
+  const made = { ...order, at };
   book.book(made);
   book.say(rules.caller, "transfer", "booked", { user }, { transfer: id });
   return { booked: true, transfer: made };
+}
+
+/** Whether an order that comes under a known id is the one that was booked. */
+function isSame(done: Transfer, order: Omit<Transfer, "at">): boolean {
+  const text = (each: Omit<Transfer, "at">): string =>
+    JSON.stringify([
+      each.user,
+      each.amount,
+      each.date,
+      each.registered,
+      ...Object.values(each.payee),
+    ]);
+  return text(done) === text(order);
+}
+
+const DAY = 86_400;
+const JAPAN = 9 * 3600; // seconds ahead of UTC, the whole year
+/** Days ahead that a transfer can be booked for. */
+const DAYS_AHEAD = 30;
+
+/** Whether a date is one of the calendar, from today in Japan to 30 days ahead. */
+export function isBookable(date: string, now: number): boolean {
+  const day = (seconds: number): string =>
+    new Date((seconds + JAPAN) * 1000).toISOString().slice(0, 10);
+  for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++) {
+    if (day(now + ahead * DAY) === date) return true;
+  }
+  return false;
 }

@@ -1,7 +1,9 @@
 import type { Book } from "./book.js";
 import { confirm } from "./confirmation.js";
 import { unlock } from "./lifecycle.js";
+import { keptFromActing } from "./login.js";
 import { apply, type Rules, tell } from "./rules.js";
+import { isSuspended } from "./suspension.js";
 import type { User } from "./user.js";
 
 /** Why an act over users was not done. Nothing has changed then, but for a password that counts. */
@@ -18,12 +20,6 @@ export interface ActRequest {
   readonly confirmed: boolean;
   /** Users who could be chosen when the page was drawn; absent where there was no page. */
   readonly offered?: readonly string[] | undefined;
-}
-
-/** Whether a user's one-time passwords are stopped (停止中): the token, or the user at registration. */
-export function isSuspended(book: Book, user: User): boolean {
-  if (user.codeSuspended) return true;
-  return user.holding === "registered" && book.token(user.serial)?.suspended === true;
 }
 
 /** The users a master sees in the unlock list: neither himself nor users of his own token. */
@@ -50,7 +46,8 @@ export function mayUnlock(book: Book, rules: Rules, user: User): boolean {
  */
 export function unlockUsers(book: Book, rules: Rules, request: ActRequest): UsersAct {
   const master = book.user(request.actor);
-  if (master?.class !== "master") return refuse(book, rules, request, "forbidden");
+  const may = master?.class === "master" && !keptFromActing(book, master, rules.now);
+  if (!may) return refuse(book, rules, request, "forbidden");
   if (!confirm(book, rules, master, request.confirmed)) {
     return refuse(book, rules, request, "wrong_password");
   }
@@ -58,7 +55,7 @@ export function unlockUsers(book: Book, rules: Rules, request: ActRequest): User
   const chosen = eligible.filter(({ id }) => request.users.includes(id));
   if (hasChanged(request, chosen)) return refuse(book, rules, request, "changed");
   if (chosen.length === 0) return refuse(book, rules, request, "none_chosen");
-  const users = chosen.flatMap((user) => reinstate(book, rules, user));
+  const users = chosen.flatMap((user) => reinstate(book, rules, user, { by: request.actor }));
   return { done: true, users: [...new Set(users)].sort() };
 }
 

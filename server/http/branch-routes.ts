@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { BankService, NewUser } from "../bank-service.js";
 import type { Payee } from "../core/book.js";
-import { isSuspended } from "../core/unlock-users.js";
+import { isSuspended } from "../core/suspension.js";
 import { standingOf } from "../core/user.js";
 import type { Store } from "../store/store.js";
 import { callerOf, requireScope } from "./auth.js";
@@ -67,6 +67,9 @@ function addContracts(
     async (request) => {
       const { otpFrom, staff, ...contract } = request.body;
       const from = otpFrom === null ? undefined : Math.floor(Date.parse(otpFrom) / 1000);
+      if (Number.isNaN(from)) {
+        throw new Problem("invalid_field", "otpFrom: must be a time of the calendar", "otpFrom");
+      }
       const { id } = request.params;
       const paper = { form: contract.form, staff };
       await bank.keepContract({ id, otpFrom: from, ...contract }, paper, callerOf(request, now()));

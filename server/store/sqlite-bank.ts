@@ -16,6 +16,9 @@ const SESSION_NOTE = 60;
 /** Failed logins are forgotten after a day, in milliseconds. */
 const ATTEMPTS_LIFE = 86_400_000;
 
+/** Each try of a mail doubles the time until the next, this many times at most. */
+const LONGEST_WAIT = 10;
+
 type BankMethods = Pick<
   Store,
   | "listTransfers"
@@ -23,7 +26,7 @@ type BankMethods = Pick<
   | "listPayees"
   | "session"
   | "endSession"
-  | "attempts"
+  | "uncountAttempt"
   | "countAttempt"
   | "forgetAttempts"
   | "claimMails"
@@ -58,13 +61,13 @@ function listMethods(
 function sessionMethods(
   db: Database.Database,
   atomically: Atomically,
-): Pick<Store, "session" | "endSession" | "attempts" | "countAttempt" | "forgetAttempts"> {
+): Pick<Store, "session" | "endSession" | "countAttempt" | "uncountAttempt" | "forgetAttempts"> {
   const find = db.prepare<
     [Uint8Array],
     { id: Uint8Array; user_id: string; created_at: number; seen_at: number }
   >("SELECT * FROM sessions WHERE id = ?");
-  const attempts = db.prepare<[string, number], { failures: number; lastAt: number }>(
-    "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ? AND last_at > ?",
+  const attempts = db.prepare<[string], { failures: number; lastAt: number }>(
+    "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ?",
   );
   return {
     session: (id, now) =>
@@ -82,20 +85,26 @@ function sessionMethods(
       }),
     endSession: (id) =>
       atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id)),
-    attempts: (keys, now) =>
-      answered(() =>
-        keys.map((key) => attempts.get(key, now - ATTEMPTS_LIFE) ?? { failures: 0, lastAt: 0 }),
-      ),
-    countAttempt: (keys, at) =>
+    countAttempt: (keys, at, allowed) =>
       atomically(() => {
         db.prepare("DELETE FROM login_attempts WHERE last_at < ?").run(at - ATTEMPTS_LIFE);
+        const before = keys.map((key) => attempts.get(key) ?? { failures: 0, lastAt: 0 });
+        if (!allowed(before)) return before;
         for (const key of keys) {
           db.prepare(
             `INSERT INTO login_attempts VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET
                failures = failures + 1, last_at = excluded.last_at`,
           ).run(key, at);
         }
+        return before;
       }),
+    uncountAttempt: (key) =>
+      atomically(
+        () =>
+          void db
+            .prepare("UPDATE login_attempts SET failures = max(failures - 1, 0) WHERE key = ?")
+            .run(key),
+      ),
     forgetAttempts: (key) =>
       atomically(() => void db.prepare("DELETE FROM login_attempts WHERE key = ?").run(key)),
   };
@@ -107,7 +116,7 @@ function mailMethods(
 ): Pick<Store, "claimMails" | "mailSent"> {
   const waiting = db.prepare<[number, number], WaitingMail>(
     `SELECT id, recipient AS "to", subject, text, attempts FROM mails
-     WHERE claimed_until < ? ORDER BY id LIMIT ?`,
+     WHERE claimed_until < ? ORDER BY attempts, id LIMIT ?`,
   );
   const claim = db.prepare(
     "UPDATE mails SET claimed_until = ?, attempts = attempts + 1 WHERE id = ?",
@@ -116,7 +125,9 @@ function mailMethods(
     claimMails: (now, until, limit) =>
       atomically(() => {
         const mails = waiting.all(now, limit);
-        for (const { id } of mails) claim.run(until, id);
+        for (const { id, attempts } of mails) {
+          claim.run(now + (until - now) * 2 ** Math.min(attempts, LONGEST_WAIT), id);
+        }
         return mails;
       }),
     mailSent: (id) => atomically(() => void db.prepare("DELETE FROM mails WHERE id = ?").run(id)),

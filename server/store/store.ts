@@ -141,10 +141,19 @@ export interface Store {
   session(id: Uint8Array, now: number): Promise<Session | undefined>;
   endSession(id: Uint8Array): Promise<void>;
 
-  /** Failed logins under each of the keys, of the last day. @param now Unix milliseconds */
-  attempts(keys: readonly string[], now: number): Promise<Attempts[]>;
-  /** Counts a failed login under keys, or forgets the failures of one. */
-  countAttempt(keys: readonly string[], at: number): Promise<void>;
+  /**
+   * Counts a login that is about to be tried under each of the keys, unless what was counted before
+   * says that it may not be.
+   * @param at Unix milliseconds; what is older than a day is forgotten
+   * @returns what was counted before
+   */
+  countAttempt(
+    keys: readonly string[],
+    at: number,
+    allowed: (before: readonly Attempts[]) => boolean,
+  ): Promise<Attempts[]>;
+  /** Takes one back, as it did not fail. */
+  uncountAttempt(key: string): Promise<void>;
   forgetAttempts(key: string): Promise<void>;
 
   /**

@@ -17,8 +17,9 @@ const REASONS: Readonly<Record<Refusal | ActRefusal | OtherReason, MessageKey>> 
   over_limit: "E-15",
   code_needed: "E-03",
   unknown_payee: "E-19",
+  bad_date: "E-21",
 };
-type OtherReason = "over_limit" | "code_needed" | "unknown_payee";
+type OtherReason = "over_limit" | "code_needed" | "unknown_payee" | "bad_date";
 
 export function messageOf(reason: keyof typeof REASONS): Message {
   return { key: REASONS[reason] };

@@ -257,5 +257,6 @@ export function secretText(fields: Fields, name: string): string {
 /** All the values of a field. */
 export function listOf(fields: Fields, name: string): string[] {
   const value = fields[name];
-  return value === undefined ? [] : typeof value === "string" ? [value] : value;
+  const values = Array.isArray(value) ? value : [value];
+  return values.filter((each) => typeof each === "string");
 }

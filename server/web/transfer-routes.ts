@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Payee } from "../core/book.js";
-import { dailyLimit, transferNeedsCode } from "../core/transfer.js";
+import { dailyLimit, isBookable, transferNeedsCode } from "../core/transfer.js";
 import { asksForCodes } from "../core/user.js";
 import { messageOf } from "./messages.js";
 import {
@@ -16,10 +16,6 @@ import type { Message } from "./text.js";
 import { japanDate } from "./words.js";
 
 const AMOUNT = /^[1-9][0-9]{0,11}$/;
-const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const DAY = 86_400;
-/** Days ahead that a transfer can be booked for. */
-const DAYS_AHEAD = 30;
 const TEXT_MAX = 64;
 /** What a sealed draft is sealed for. */
 const PURPOSE = "transfer";
@@ -130,11 +126,7 @@ function checkForm(
   const whole = texts.every((text) => text !== "" && text.length <= TEXT_MAX);
   if ((form.kind === "registered" && !chosen) || !whole) return { message: { key: "E-19" } };
   if (!AMOUNT.test(form.amount)) return { message: { key: "E-20" } };
-  const valid = DATE.test(form.date) && !Number.isNaN(Date.parse(form.date));
-  const last = japanDate(now + DAYS_AHEAD * DAY);
-  if (!valid || form.date < japanDate(now) || form.date > last) {
-    return { message: { key: "E-21" } };
-  }
+  if (!isBookable(form.date, now)) return { message: { key: "E-21" } };
   return { registered: chosen?.id, payee, amount: Number(form.amount), date: form.date };
 }
 

@@ -20,7 +20,8 @@ beforeEach(async () => {
     ["ichiro", "general"],
   ]) {
     const user = { contract: "C1", name: id, class: userClass, mail: `${id!}@example.co.jp` };
-    await branch("PUT", `/v1/users/${id!}`, { ...user, ...PASSWORDS });
+    const needsCode = id === "ichiro";
+    await branch("PUT", `/v1/users/${id!}`, { ...user, needsCode, ...PASSWORDS });
   }
 });
 afterEach(() => server.close());
@@ -210,6 +211,17 @@ describe("the API of the branch", () => {
     expect(await lend("ichiro", OTHER.serial)).toMatchObject({ code: "has_token" });
     await branch("POST", `/v1/tokens/${OTHER.serial}/retirement`, { status: "faulty" });
     expect(await lend("masuo", OTHER.serial)).toMatchObject({ code: "not_in_service" });
+  });
+
+  it("takes no time that is none of the calendar for the contract's start", async () => {
+    const contract = { name: "割符商事", formDate: "2026-03-01", dailyLimit: 1 };
+    const otpFrom = "2026-04-01T23:59:60Z";
+    expect(await branch("PUT", "/v1/contracts/C1", { ...contract, otpFrom })).toMatchObject({
+      status: 400,
+      field: "otpFrom",
+    });
+    const book = await server.store.read({ contracts: ["C1"] });
+    expect(book.contract("C1")!.otpFrom).toBeDefined();
   });
 
   it("its paths are closed to other keys", async () => {

@@ -79,6 +79,26 @@ describe("notices by mail", () => {
     expect(received).toHaveLength(1);
   });
 
+  it("one that cannot be delivered keeps no other from going", async () => {
+    await store.decide([
+      {
+        about: {},
+        decide: (book) => {
+          book.mail({ ...mail, to: "nobody at all" });
+        },
+      },
+    ]);
+    await queue();
+    await mailer.send(1000);
+    expect(problems).toHaveLength(1);
+    expect(received).toHaveLength(1);
+    // Tried again a minute later, then after two, and so on.
+    await mailer.send(62_000);
+    expect(problems).toHaveLength(2);
+    await mailer.send(123_000);
+    expect(problems).toHaveLength(2);
+  });
+
   it("start and stop with the server", async () => {
     mailer.start();
     await mailer.stop();

@@ -140,7 +140,7 @@ export function HistoryPage({
         columns={columns}
         rows={rows.map(({ at, actor, detail, event, result, serial, source }) => ({
           cells: [
-            ...[timeText(at / 1000, language), actorName(actor)],
+            ...[timeText(at / 1000, language), String(detail.by ?? actorName(actor))],
             ...[String(detail.user ?? say("none")), word(EVENTS, event), word(RESULTS, result)],
             ...[serial ?? say("none"), source ?? say("none")],
           ],

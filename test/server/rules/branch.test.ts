@@ -66,6 +66,16 @@ describe("the branch (お取引店)", () => {
     expect(answer).toMatchObject({ registered: true });
   });
 
+  it("a suspended token that nobody has begins anew; one that somebody has does not", () => {
+    const stopped = tokenOf(SERIAL, { suspended: true, failures: 5, status: "revoked" });
+    const bank = new CoreBank(userOf("a"), stopped);
+    lendTo(bank, "a");
+    expect(bank.token(SERIAL)).toMatchObject({ suspended: false, failures: 0, status: "usable" });
+    const shared = new CoreBank(userOf("a"), holder("b", SERIAL), stopped);
+    lendTo(shared, "a");
+    expect(shared.token(SERIAL)).toMatchObject({ suspended: true, failures: 5 });
+  });
+
   it("a revoked user waits out his time all the same", () => {
     const waiting = userOf("a", { holding: "revoked", serial: "1", availableAt: NOON + 60 });
     const bank = new CoreBank(waiting, tokenOf(SERIAL, { contract: undefined }));
@@ -155,8 +165,15 @@ describe("the branch (お取引店)", () => {
     };
     keep("C1");
     expect(bank.book().payee("P1")).toEqual({ ...payee, contract: "C1" });
+    keep("C1");
     expect(() => {
       keep("C2");
     }).toThrow("C2: unknown_contract");
+    bank.act((book, rules) => {
+      keepContract(book, rules, contractOf("C2", { otpFrom: undefined }), PAPER);
+    });
+    expect(() => {
+      keep("C2");
+    }).toThrow("P1: other_contract");
   });
 });

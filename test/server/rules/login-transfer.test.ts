@@ -141,10 +141,31 @@ describe("transfers (資金移動)", () => {
     const bank = bankOf();
     const code = bank.code(SERIAL);
     const first = send(bank, { id: "T1", code });
-    expect(send(bank, { id: "T1", code, amount: 99 })).toEqual(first);
+    expect(send(bank, { id: "T1", code })).toEqual(first);
     expect(bank.changes!.transfers).toHaveLength(0);
+    // Another order under the same id is not the one that was booked.
+    expect(send(bank, { id: "T1", code, amount: 99 })).toMatchObject({ reason: "forbidden" });
+    expect(send(bank, { id: "T1", confirmed: false })).toMatchObject({ reason: "wrong_password" });
     expect(send(bank, { id: "T1", user: "jiro" })).toEqual({ booked: false, reason: "forbidden" });
   });
+
+  it("rules 15, 35, 49, 60: who is kept out, or has to register first, books nothing", () => {
+    const order = (user: ReturnType<typeof userOf>, changes = {}) =>
+      send(new CoreBank(user, tokenOf(SERIAL, changes), REGISTERED), { payee: "P1" });
+    const refused = (reason: string) => ({ booked: false, reason });
+    expect(order(userOf("ichiro"))).toEqual(refused("forbidden"));
+    expect(order(holder("ichiro", SERIAL, { stopped: true }))).toEqual(refused("forbidden"));
+    expect(order(holder("ichiro", SERIAL), { suspended: true })).toEqual(refused("suspended"));
+    const revoked = userOf("ichiro", { holding: "revoked", availableAt: NOON + 1 });
+    expect(order(revoked)).toEqual(refused("revoked"));
+  });
+
+  it.each(["2026-11-22", "2026-12-24", "2026-02-30", "9999-99-99", "tomorrow", ""])(
+    "rule 30: no day of the calendar, or too far: %j has no limit of its own",
+    (date) => {
+      expect(send(bankOf(), { payee: "P1", date })).toEqual({ booked: false, reason: "bad_date" });
+    },
+  );
 
   it("nobody's user, and a user of no contract, book nothing", () => {
     expect(send(bankOf(), { user: "nobody" })).toEqual({ booked: false, reason: "forbidden" });
@@ -204,6 +225,10 @@ describe("rule 28: customer information (お客さま情報変更)", () => {
     });
     expect(change(bankOf({ contract: "gone" }), {})).toMatchObject({ reason: "forbidden" });
     expect(change(bank, { user: "nobody" })).toMatchObject({ reason: "forbidden" });
+  });
+
+  it("is not for who is kept out", () => {
+    expect(change(bankOf({ stopped: true }), {})).toMatchObject({ reason: "forbidden" });
   });
 
   it("without the service no code is asked for", () => {

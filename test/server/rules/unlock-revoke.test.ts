@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { availableAt } from "../../../server/core/available-at.js";
 import { DEFAULT_POLICY } from "../../../server/core/policy.js";
 import { revokeUsers } from "../../../server/core/revoke-users.js";
-import { isSuspended, unlockList, unlockUsers } from "../../../server/core/unlock-users.js";
+import { isSuspended } from "../../../server/core/suspension.js";
+import { unlockList, unlockUsers } from "../../../server/core/unlock-users.js";
 import { standingOf } from "../../../server/core/user.js";
 import { CoreBank, holder, NOON, tokenOf, userOf } from "../../support/core-bank.js";
 
@@ -53,7 +54,7 @@ describe("lifting suspensions (停止解除)", () => {
 
   it("rule 40: everyone who shares the token is reinstated and listed", () => {
     const bank = new CoreBank(
-      userOf("shujin", { class: "master" }),
+      userOf("shujin", { class: "master", needsCode: false }),
       holder("a", "12345678"),
       holder("b", "12345678"),
       tokenOf("12345678", { suspended: true }),
@@ -67,6 +68,21 @@ describe("lifting suspensions (停止解除)", () => {
         done: false,
         reason: "forbidden",
       });
+    }
+  });
+
+  it("rules 15, 60: not by a master who is stopped, or has to register first", () => {
+    for (const changes of [{ needsCode: true }, { needsCode: false, stopped: true }]) {
+      const bank = new CoreBank(
+        userOf("shujin", { class: "master", ...changes }),
+        holder("a", "12345678"),
+        tokenOf("12345678", { suspended: true }),
+      );
+      expect(unlock(bank, ["a"])).toEqual({ done: false, reason: "forbidden" });
+      const revoked = bank.act((book, rules) =>
+        revokeUsers(book, rules, { actor: "shujin", users: ["a"], confirmed: true }),
+      );
+      expect(revoked).toEqual({ done: false, reason: "forbidden" });
     }
   });
 
@@ -112,7 +128,7 @@ describe("lifting suspensions (停止解除)", () => {
 
   it("rule 44: a user stopped at registration is listed and reinstated", () => {
     const bank = new CoreBank(
-      userOf("shujin", { class: "master" }),
+      userOf("shujin", { class: "master", needsCode: false }),
       userOf("a", { codeSuspended: true, codeFailures: 5 }),
     );
     expect(isSuspended(bank.book(), bank.user("a"))).toBe(true);
@@ -124,13 +140,13 @@ describe("lifting suspensions (停止解除)", () => {
 const SERIAL = "23456789";
 const company = () =>
   new CoreBank(
-    userOf("shujin", { class: "master" }),
+    userOf("shujin", { class: "master", needsCode: false }),
     holder("a", SERIAL),
     holder("b", SERIAL),
     userOf("c", { holding: "issued", serial: "33456789" }),
     userOf("d"),
     userOf("e", { holding: "revoked", serial: "1", availableAt: NOON + 60 }),
-    userOf("kanri", { class: "administrator" }),
+    userOf("kanri", { class: "administrator", needsCode: false }),
     tokenOf(SERIAL),
     tokenOf("33456789"),
   );
@@ -179,7 +195,7 @@ describe("revoking tokens (失効)", () => {
 
   it("rules 46, 52: a suspended one is audited as such, and stays suspended for the others", () => {
     const bank = new CoreBank(
-      userOf("shujin", { class: "master" }),
+      userOf("shujin", { class: "master", needsCode: false }),
       holder("a", SERIAL),
       holder("b", SERIAL),
       tokenOf(SERIAL, { suspended: true }),
@@ -207,9 +223,15 @@ describe("revoking tokens (失効)", () => {
   });
 
   it("a token the book does not know is taken from its user all the same", () => {
-    const bank = new CoreBank(userOf("shujin", { class: "master" }), holder("a", "99999999"));
+    const bank = new CoreBank(
+      userOf("shujin", { class: "master", needsCode: false }),
+      holder("a", "99999999"),
+    );
     expect(revoke(bank, ["a"])).toMatchObject({ done: true });
-    const lost = new CoreBank(userOf("shujin", { class: "master" }), holder("a", "99999999"));
+    const lost = new CoreBank(
+      userOf("shujin", { class: "master", needsCode: false }),
+      holder("a", "99999999"),
+    );
     expect(revoke(lost, ["a"], { lost: true })).toMatchObject({ done: true });
   });
 
