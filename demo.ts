@@ -16,7 +16,7 @@ import { buildApp } from "./server/http/app.js";
 import { importSeeds } from "./server/import-seeds.js";
 import { openVault } from "./server/open.js";
 import { Passwords } from "./server/passwords.js";
-import { openSampleContract, SAMPLE_USERS } from "./server/sample-contract.js";
+import { openSampleContract, SAMPLE_STAFF, SAMPLE_USERS } from "./server/sample-contract.js";
 import { openSqlite } from "./server/store/sqlite.js";
 import { allowedHosts } from "./simulator/listen/address.js";
 import { listenApp } from "./simulator/listen/app.js";
@@ -113,6 +113,7 @@ warifu demo: a bank and its simulated tokens, on this machine only
 3. Type five wrong codes: ${general.id} is out. Log in as ${head.id} / ${head.password} and lift it under
    管理 > 利用者管理 (Administration > User administration): confirmation password ${head.confirmationPassword}.
 4. Revoke ${general.id}'s token there: his next login says from when he can register another.
+5. At the branch's desk, ${server}/branch as ${SAMPLE_STAFF.id} / ${SAMPLE_STAFF.password}, lend him a token.
 
 The API does the same for a backend; with your code in place of 123456
      ${post("verify", "/v1/verify", { serial: master, code: "123456" })}

@@ -1,3 +1,4 @@
+import { attempt } from "./attempts.js";
 import type { Book, Caller, Payee } from "./core/book.js";
 import {
   addUser,
@@ -16,6 +17,7 @@ import { register, type Registration } from "./core/register.js";
 import type { ResyncAnswer } from "./core/resync.js";
 import { type RevokeRequest, revokeUsers } from "./core/revoke-users.js";
 import type { Rules } from "./core/rules.js";
+import { keepStaff } from "./core/staff.js";
 import { transfer, type TransferAnswer, type TransferRequest } from "./core/transfer.js";
 import { type ActRequest, type UsersAct, unlockUsers } from "./core/unlock-users.js";
 import { resyncUser } from "./core/user-code.js";
@@ -47,15 +49,46 @@ export class BankService {
     readonly passwords: Passwords,
   ) {}
 
+  /** @throws TooSoon where the contract's users have guessed too often */
   async register(
     user: string,
     serial: string,
     code: string,
     caller: Caller,
   ): Promise<Registration> {
-    return this.clerk.decide({ users: [user], serials: [serial] }, caller, (book, rules) =>
-      register(book, rules, user, serial, code),
-    );
+    const { batcher, policy } = this.clerk;
+    const contract = (await this.#user(user))?.contract ?? "";
+    const { serial: atSerial, contract: atAll } = policy.freeRegistrationFailures;
+    // Counted within the contract alone: from another one nobody can make its users wait.
+    const limits = [
+      { key: `registration ${contract} ${serial}`, free: atSerial },
+      { key: `registration ${contract}`, free: atAll },
+    ];
+    return attempt(batcher.store, limits, caller.at, async () => {
+      const about = { users: [user], serials: [serial] };
+      const answer = await this.clerk.decide(about, caller, (book, rules) =>
+        register(book, rules, user, serial, code),
+      );
+      return { answer, failed: !answer.registered };
+    });
+  }
+
+  /** Gives somebody a place at the branch's desk, with a password or a new one. */
+  async keepStaff(id: string, name: string, password: string, caller: Caller): Promise<void> {
+    const passwordHash = await this.passwords.hash(password);
+    await this.clerk.decide({ staff: id }, caller, (book, rules) => {
+      keepStaff(book, rules, { id, name, passwordHash, ended: false });
+    });
+  }
+
+  /** Takes it away. @returns whether there was such a member */
+  async endStaff(id: string, caller: Caller): Promise<boolean> {
+    return this.clerk.decide({ staff: id }, caller, (book, rules) => {
+      const member = book.staff(id);
+      if (!member || member.ended) return false;
+      keepStaff(book, rules, { ...member, ended: true });
+      return true;
+    });
   }
 
   async transfer(request: Confirmed<TransferRequest>, caller: Caller): Promise<TransferAnswer> {
@@ -228,6 +261,7 @@ const NEW_USER = {
   confirmationFailures: 0,
   confirmationSuspended: false,
   stopped: false,
+  expiryNoticed: undefined,
   lastLogin: undefined,
   previousLogin: undefined,
 } as const;

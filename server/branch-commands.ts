@@ -1,18 +1,19 @@
-import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
-import { SERIAL_PATTERN } from "../firmware/seedfile/seed.js";
 import { BankService } from "./bank-service.js";
 import { Batcher } from "./batcher.js";
 import { Clerk } from "./clerk.js";
 import { BranchRefusal, type Paper } from "./core/branch.js";
 import type { Caller } from "./core/book.js";
+import { DAY } from "./core/japan.js";
 import { DEFAULT_POLICY } from "./core/policy.js";
 import { USER_CLASSES, type UserClass } from "./core/user.js";
+import { lastOf } from "./expiry-watch.js";
+import { isDate, isField } from "./fields.js";
 import { openStore, openVault } from "./open.js";
-import { Passwords } from "./passwords.js";
-import type { Store } from "./store/store.js";
+import { freshPasswords, Passwords } from "./passwords.js";
+import type { Store, StoredToken } from "./store/store.js";
 import { masterKeyFrom } from "./vault.js";
 import { operator, print, type StoreOptions } from "./command-output.js";
 
@@ -39,8 +40,6 @@ interface PayeeOptions extends ActOptions {
   name: string;
 }
 
-const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Days before a token's expiry that its user gets another. */
 const WORKLIST_DAYS = 90;
 const PAGE = 1000;
@@ -83,6 +82,7 @@ export function addBranchCommands(program: Command): void {
   act("faulty <serial>", "a token is faulty: nobody uses it any more").action(retire("faulty"));
   act("unlock <users...>", "lift suspensions, of masters too").action(unlock);
   act("resume <user>", "give a user his ID back, with new passwords").action(resume);
+  addStaffCommand(branch);
   branch
     .command("expiring")
     .description("the tokens lent that expire within 90 days, the first ones first")
@@ -92,12 +92,11 @@ export function addBranchCommands(program: Command): void {
 }
 
 async function keepContract(id: string, options: ContractOptions): Promise<void> {
-  checkId("id", id);
-  if (!/^[0-9]{1,12}$/.test(options.dailyLimit)) {
-    throw new InputError("--daily-limit", "must be whole yen");
-  }
-  if (!DATE.test(options.formDate)) throw new InputError("--form-date", "must be YYYY-MM-DD");
+  check("id", "id", id);
+  check("yen", "--daily-limit", options.dailyLimit);
+  if (!isDate(options.formDate)) throw new InputError("--form-date", "must be YYYY-MM-DD");
   const { name, form, formDate, otpFrom } = options;
+  check("name", "--name", name);
   // Left out, it would end the service of a contract that has it.
   if ((otpFrom === undefined) === options.otp) {
     throw new InputError("--otp-from", "is needed, or --no-otp; not both");
@@ -111,10 +110,12 @@ async function keepContract(id: string, options: ContractOptions): Promise<void>
 }
 
 async function addUser(id: string, options: UserOptions): Promise<void> {
-  checkId("id", id);
+  check("id", "id", id);
   const userClass = USER_CLASSES.find((known) => known === options.class);
   if (!userClass) throw new InputError("--class", `must be one of ${USER_CLASSES.join(", ")}`);
   const { contract, name, mail } = options;
+  check("name", "--name", name);
+  check("mail", "--mail", mail);
   const passwords = freshPasswords();
   const user = { id, contract, name, mail, class: userClass satisfies UserClass, needsCode: true };
   await onPaper(options, (bank, paper, caller) =>
@@ -124,22 +125,25 @@ async function addUser(id: string, options: UserOptions): Promise<void> {
 }
 
 async function keepPayee(id: string, options: PayeeOptions): Promise<void> {
-  checkId("id", id);
+  check("id", "id", id);
   const { contract, bank: bankName, branch, account, name } = options;
   const payee = { id, contract, bank: bankName, branch, account, name };
+  for (const field of ["bank", "branch", "account", "name"] as const) {
+    check("name", `--${field}`, payee[field]);
+  }
   await onPaper(options, (bank, paper, caller) => bank.keepPayee(payee, paper, caller));
   print(options, { payee: id }, `payee ${id} is registered`);
 }
 
 async function lend(user: string, serial: string, options: ActOptions): Promise<void> {
-  checkSerial(serial);
+  check("serial", "serial", serial);
   await onPaper(options, (bank, paper, caller) => bank.lend(user, serial, paper, caller));
   print(options, { user, serial }, `token ${serial} is lent to ${user}`);
 }
 
 function retire(status: "lost" | "faulty") {
   return async (serial: string, options: ActOptions): Promise<void> => {
-    checkSerial(serial);
+    check("serial", "serial", serial);
     const users = await onPaper(options, (bank, paper, caller) =>
       bank.retire(serial, status, paper, caller),
     );
@@ -161,22 +165,48 @@ async function resume(user: string, options: ActOptions): Promise<void> {
   printPasswords(options, user, passwords);
 }
 
+function addStaffCommand(branch: Command): void {
+  branch
+    .command("staff <id>")
+    .description("let somebody in at the branch's pages, and print the password to hand over, once")
+    .option("--name <name>", "his name")
+    .option("--end", "let him in no more")
+    .option("--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)")
+    .option("--json", "the result as JSON")
+    .action(keepStaff);
+}
+
+async function keepStaff(
+  id: string,
+  options: StoreOptions & { name?: string; end?: boolean },
+): Promise<void> {
+  check("id", "id", id);
+  if (options.end) {
+    const ended = await withBank(options, (bank, caller) => bank.endStaff(id, caller));
+    if (!ended) throw new InputError("id", "is nobody at the branch");
+    print(options, { staff: id, ended }, `${id} is let in no more`);
+    return;
+  }
+  const { name = "" } = options;
+  check("name", "--name", name);
+  const { password } = freshPasswords();
+  await withBank(options, (bank, caller) => bank.keepStaff(id, name, password, caller));
+  print(options, { staff: id, password }, `${id}: login password ${password}`);
+}
+
 async function listExpiring(options: StoreOptions): Promise<void> {
   const store = openStore(options.db, process.env);
   try {
     const now = Date.now() / 1000;
-    const tokens = [];
-    let after = "";
-    for (let page = await store.listTokens(after, PAGE); page.length > 0;) {
-      for (const { serial, contract, expiry, status } of page) {
-        const days = expiry === undefined ? Infinity : Math.floor((expiry - now) / 86_400);
-        const lent = contract !== undefined && status === "usable";
-        if (lent && days < WORKLIST_DAYS) tokens.push({ serial, contract, days });
+    const tokens: { serial: string; contract: string; days: number }[] = [];
+    let last: Parameters<Store["listExpiring"]>[1] | undefined = { expiry: now, serial: "" };
+    while (last) {
+      const page: StoredToken[] = await store.listExpiring(now + WORKLIST_DAYS * DAY, last, PAGE);
+      for (const { serial, contract, expiry } of page) {
+        tokens.push({ serial, contract: contract!, days: Math.floor((expiry! - now) / DAY) });
       }
-      after = page.at(-1)!.serial;
-      page = await store.listTokens(after, PAGE);
+      last = page.length === PAGE ? lastOf(page) : undefined;
     }
-    tokens.sort((one, other) => one.days - other.days);
     const lines = tokens.map(
       ({ serial, contract, days }) => `${serial} contract ${contract}: ${String(days)} days`,
     );
@@ -184,14 +214,6 @@ async function listExpiring(options: StoreOptions): Promise<void> {
   } finally {
     await store.close();
   }
-}
-
-/** Passwords the branch hands over on paper; the store keeps only their hashes. */
-function freshPasswords(): { password: string; confirmationPassword: string } {
-  return {
-    password: randomBytes(12).toString("base64url"),
-    confirmationPassword: randomBytes(6).toString("hex"),
-  };
 }
 
 function printPasswords(
@@ -209,13 +231,22 @@ async function onPaper<Answer>(
   options: ActOptions,
   act: (bank: BankService, paper: Paper, caller: Caller) => Promise<Answer>,
 ): Promise<Answer> {
+  const { form, staff } = options;
+  check("name", "--form", form);
+  check("name", "--staff", staff);
+  return withBank(options, (bank, caller) => act(bank, { form, staff }, caller));
+}
+
+async function withBank<Answer>(
+  options: StoreOptions,
+  act: (bank: BankService, caller: Caller) => Promise<Answer>,
+): Promise<Answer> {
   const store: Store = openStore(options.db, process.env);
   try {
     const vault = await openVault(store, masterKeyFrom(process.env));
     const clerk = new Clerk(new Batcher(store), vault, DEFAULT_POLICY, hasMail());
-    const { form, staff } = options;
     const caller = { actor: operator(), source: undefined, at: Date.now() };
-    return await act(new BankService(clerk, new Passwords()), { form, staff }, caller);
+    return await act(new BankService(clerk, new Passwords()), caller);
   } catch (error) {
     if (!(error instanceof BranchRefusal)) throw error;
     throw new InputError(error.subject, REFUSALS[error.reason]);
@@ -241,15 +272,18 @@ const REFUSALS = {
 
 /** The beginning of a day in Japan, Unix seconds. */
 function startOfDay(date: string): number {
-  if (!DATE.test(date)) throw new InputError("--otp-from", "must be YYYY-MM-DD");
+  if (!isDate(date)) throw new InputError("--otp-from", "must be YYYY-MM-DD");
   return parseInstant(`${date}T00:00:00+09:00`, "--otp-from");
 }
 
-function checkId(field: string, id: string): void {
-  if (!ID.test(id))
-    throw new InputError(field, "must be letters, digits, dots, dashes, at most 64");
-}
+const WHAT = {
+  id: "must be letters, digits, dots, dashes, at most 64",
+  serial: "must be 8 to 12 digits",
+  yen: "must be whole yen",
+  mail: "must be a mail address",
+  name: "must be a line of at most 64 characters",
+} as const;
 
-function checkSerial(serial: string): void {
-  if (!SERIAL_PATTERN.test(serial)) throw new InputError("serial", "must be 8 to 12 digits");
+function check(kind: keyof typeof WHAT, field: string, text: string): void {
+  if (!isField(kind, text)) throw new InputError(field, WHAT[kind]);
 }

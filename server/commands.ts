@@ -13,6 +13,7 @@ import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { mailRoute } from "./mailer.js";
 import { openStore, openVault } from "./open.js";
 import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
+import { readPolicy } from "./policy-file.js";
 import { masterKeyFrom } from "./vault.js";
 
 interface ServeOptions {
@@ -23,6 +24,8 @@ interface ServeOptions {
   trustProxy?: string;
   mail?: string;
   mailFrom: string;
+  policy?: string;
+  branchPages: boolean;
 }
 
 const DB = ["--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)"] as const;
@@ -42,6 +45,8 @@ export function addServerCommands(program: Command): void {
       "smtp://HOST:PORT that notices are sent by (default: WARIFU_MAIL; none)",
     )
     .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
+    .option("--policy <file>", "JSON of what the bank's rules have other than by default")
+    .option("--no-branch-pages", "leave the branch's pages out, where customers reach the server")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
     .action(serve);
   program
@@ -81,13 +86,16 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!["trace", "debug", "info", "warn", "error", "silent"].includes(options.logLevel)) {
     throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
   }
+  const policy = readPolicy(options.policy);
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const masterKey = masterKeyFrom(process.env);
   const store = openStore(options.db, process.env);
   const vault = await openVault(store, masterKey);
   const logger = { level: options.logLevel };
   const trustProxy = options.trustProxy?.split(",") ?? [];
-  const app = await buildApp({ store, vault, now: Date.now, logger, trustProxy, mail });
+  const { branchPages } = options;
+  const parts = { store, vault, now: Date.now, logger, trustProxy, mail, policy, branchPages };
+  const app = await buildApp(parts);
   const url = await app.listen({ host: options.host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);

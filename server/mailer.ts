@@ -1,5 +1,6 @@
 import { createTransport, type Transporter } from "nodemailer";
 import { InputError } from "../firmware/seedfile/input-error.js";
+import type { AuditEntry } from "./core/audit.js";
 import type { Store, WaitingMail } from "./store/store.js";
 
 /** Milliseconds between two looks at what waits to be sent. */
@@ -7,6 +8,8 @@ const INTERVAL = 2_000;
 /** Milliseconds for which a mail that was taken is nobody else's; one that fails is tried again after. */
 const CLAIM = 60_000;
 const AT_ONCE = 20;
+/** Tries of one mail, over some two days; then it is set aside. */
+const TRIES = 12;
 
 /** Where mails go, and whom they are from. */
 export interface MailRoute {
@@ -43,20 +46,22 @@ export class Mailer {
   async send(now = Date.now()): Promise<void> {
     try {
       for (const mail of await this.store.claimMails(now, now + CLAIM, AT_ONCE)) {
-        await this.#sendOne(mail);
+        await this.#sendOne(mail, now);
       }
     } catch (error) {
       this.onError((error as Error).name);
     }
   }
 
-  /** One that fails waits longer each time, and keeps no other from going. */
-  async #sendOne({ id, to, subject, text }: WaitingMail): Promise<void> {
+  /** One that fails waits longer each time, and keeps no other from going; in the end it is given up. */
+  async #sendOne({ id, to, subject, text, attempts }: WaitingMail, now: number): Promise<void> {
     try {
       await this.#transport.sendMail({ from: this.route.from, to, subject, text });
     } catch (error) {
       // The address and the server's words may hold a name: only what kind of failure it was is kept.
-      this.onError((error as { code?: string }).code ?? "unknown");
+      const problem = (error as { code?: string }).code ?? "unknown";
+      this.onError(problem);
+      if (attempts + 1 >= TRIES) await this.store.mailGivenUp(id, givenUp(id, problem, now));
       return;
     }
     await this.store.mailSent(id);
@@ -67,6 +72,16 @@ export class Mailer {
     await this.#sending;
     this.#transport.close();
   }
+}
+
+function givenUp(id: number, problem: string, at: number): AuditEntry {
+  const told = {
+    event: "mail",
+    result: "given_up",
+    serial: undefined,
+    detail: { mail: id, problem },
+  };
+  return { at, actor: "mailer", source: undefined, ...told };
 }
 
 /**

@@ -8,6 +8,14 @@ export interface PasswordCost {
 /** What OWASP's Password Storage Cheat Sheet asks of scrypt, with r = 8 and p = 1. */
 export const PASSWORD_COST: PasswordCost = { logN: 17 };
 
+/** Passwords the branch hands over on paper; the store keeps only their hashes. */
+export function freshPasswords(): { password: string; confirmationPassword: string } {
+  return {
+    password: randomBytes(12).toString("base64url"),
+    confirmationPassword: randomBytes(6).toString("hex"),
+  };
+}
+
 const SALT_LENGTH = 16;
 const HASH_LENGTH = 32;
 

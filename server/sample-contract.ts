@@ -10,6 +10,13 @@ export const SAMPLE_USERS = {
   general: sampleUser("ichirodt", "データ一郎", "general", "warifu-ichiro", "ichiro12"),
 } as const;
 
+/** Who works at the branch's desk. */
+export const SAMPLE_STAFF = {
+  id: "madoguchi",
+  name: "窓口 花子",
+  password: "warifu-branch",
+} as const;
+
 /** A payee registered beforehand. */
 export const SAMPLE_PAYEE = {
   id: "payee-1",
@@ -37,6 +44,7 @@ export async function openSampleContract(
     await bank.lend(SAMPLE_USERS[role].id, serials[role], PAPER, caller);
   }
   await bank.keepPayee(SAMPLE_PAYEE, PAPER, caller);
+  await bank.keepStaff(SAMPLE_STAFF.id, SAMPLE_STAFF.name, SAMPLE_STAFF.password, caller);
 }
 
 function sampleUser(

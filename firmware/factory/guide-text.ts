@@ -1,3 +1,5 @@
+import { inJapan } from "../seedfile/instant.js";
+
 /** The words of a start guide in one language. */
 export interface GuideText {
   readonly title: string;
@@ -9,12 +11,6 @@ export interface GuideText {
   readonly code: string;
   readonly info: string;
   readonly sections: readonly { readonly heading: string; readonly lines: readonly string[] }[];
-}
-
-const JAPAN = 9 * 3600; // seconds ahead of UTC, the whole year
-
-function inJapan(unixSeconds: number): Date {
-  return new Date((unixSeconds + JAPAN) * 1000);
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");

@@ -1,5 +1,6 @@
 // Not the named export: that one is the barcode type called raw.
 import bwip from "bwip-js/node";
+import { inJapan } from "../seedfile/instant.js";
 import type { Seed } from "../seedfile/seed.js";
 
 /** A bar of a barcode or a line of text on a sheet; millimetres from the sheet's top left corner. */
@@ -80,8 +81,8 @@ function modulesOf(text: string): readonly number[] {
   return drawn && "sbs" in drawn ? drawn.sbs : [];
 }
 
-/** YYYY-MM-DD HH:MM in Japan, nine hours ahead of UTC. */
+/** YYYY-MM-DD HH:MM in Japan. */
 function japanTime(unixSeconds: number): string {
-  const iso = new Date((unixSeconds + 9 * 3600) * 1000).toISOString();
+  const iso = inJapan(unixSeconds).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
 }

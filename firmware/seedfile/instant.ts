@@ -18,6 +18,11 @@ export function parseTime(text: string, field: string): number {
   return sign === "-" ? local + zone : local - zone;
 }
 
+/** A time of which the UTC fields are Japan's: nine hours ahead the whole year. */
+export function inJapan(unixSeconds: number): Date {
+  return new Date((unixSeconds + 9 * 3600) * 1000);
+}
+
 /** The hour at which our own tokens' expiry dates begin to count, Japan time. */
 const EXPIRY_HOUR = "08";
 

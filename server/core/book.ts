@@ -40,11 +40,20 @@ export interface Transfer {
   readonly at: number;
 }
 
-/** A logged-in browser. */
+/** Somebody who works at the branch's desk. */
+export interface Staff {
+  readonly id: string;
+  readonly name: string;
+  readonly passwordHash: string;
+  /** Works there no more. */
+  readonly ended: boolean;
+}
+
+/** A logged-in browser: of a user, or of a member of the branch's staff. */
 export interface Session {
   /** SHA-256 of what the cookie holds. */
   readonly id: Uint8Array;
-  readonly user: string;
+  readonly owner: { readonly user: string } | { readonly staff: string };
   /** Unix seconds. */
   readonly createdAt: number;
 }
@@ -63,6 +72,7 @@ export interface Pages {
   readonly contracts: Iterable<Contract>;
   readonly payees: Iterable<Payee>;
   readonly transfers: Iterable<Transfer>;
+  readonly staff: Iterable<Staff>;
 }
 
 /** Who acts, from where, and when. */
@@ -80,6 +90,7 @@ export interface Changes {
   readonly contracts: ReadonlyMap<string, Contract>;
   readonly payees: ReadonlyMap<string, Payee | undefined>;
   readonly transfers: readonly Transfer[];
+  readonly staff: ReadonlyMap<string, Staff>;
   readonly sessions: readonly Session[];
   /** Users whose sessions end. */
   readonly ended: ReadonlySet<string>;
@@ -98,6 +109,7 @@ export class Book {
     contracts: new Map<string, Contract>(),
     payees: new Map<string, Payee | undefined>(),
     transfers: [] as Transfer[],
+    staff: new Map<string, Staff>(),
     sessions: [] as Session[],
     ended: new Set<string>(),
     mails: [] as Mail[],
@@ -108,6 +120,7 @@ export class Book {
   readonly #contracts: Map<string, Contract>;
   readonly #payees: Map<string, Payee>;
   readonly #transfers: Transfer[];
+  readonly #staff: Map<string, Staff>;
 
   constructor(pages: Pages) {
     this.#tokens = new Map([...pages.tokens].map((token) => [token.serial, token]));
@@ -115,6 +128,7 @@ export class Book {
     this.#contracts = new Map([...pages.contracts].map((contract) => [contract.id, contract]));
     this.#payees = new Map([...pages.payees].map((payee) => [payee.id, payee]));
     this.#transfers = [...pages.transfers];
+    this.#staff = new Map([...pages.staff].map((member) => [member.id, member]));
   }
 
   token(serial: string | undefined): BookToken | undefined {
@@ -135,6 +149,10 @@ export class Book {
 
   transfer(id: string): Transfer | undefined {
     return this.#transfers.find((transfer) => transfer.id === id);
+  }
+
+  staff(id: string): Staff | undefined {
+    return this.#staff.get(id);
   }
 
   /** All users of a contract, in the order of their login IDs. */
@@ -183,6 +201,11 @@ export class Book {
   book(transfer: Transfer): void {
     this.#transfers.push(transfer);
     this.changes.transfers.push(transfer);
+  }
+
+  /** A new password, or an end, ends the sessions of the member too. */
+  setStaff(member: Staff): void {
+    this.changes.staff.set(member.id, member);
   }
 
   openSession(session: Session): void {

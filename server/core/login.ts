@@ -34,7 +34,7 @@ export function logIn(
     return { in: false, ...bar };
   }
   book.setUser({ ...user, previousLogin: user.lastLogin, lastLogin: Math.floor(rules.now) });
-  book.openSession({ id: session, user: id, createdAt: Math.floor(rules.now) });
+  book.openSession({ id: session, owner: { user: id }, createdAt: Math.floor(rules.now) });
   book.say(rules.caller, "login", "logged_in", { user });
   return { in: true, landing: mustRegister(book, user, rules.now) ? "registration" : "top" };
 }

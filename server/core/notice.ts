@@ -26,6 +26,10 @@ const NOTICES = {
     ja: "緊急利用停止を受け付けました。",
     en: "The emergency stop was carried out.",
   },
+  expiring: {
+    ja: "ハードウェアトークンの有効期限が近づいています。トップページで有効期限をご確認ください。",
+    en: "A hardware token expires soon: its expiry stands on the top page.",
+  },
   changed: {
     ja: "お客さま情報が変更されました。",
     en: "Customer information was changed.",

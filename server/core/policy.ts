@@ -18,6 +18,12 @@ export interface Policy {
   readonly registrationDelay: RegistrationDelay;
   /** Yen a contract may transfer a day where no one-time passwords are asked for. */
   readonly limitWithoutTokens: number;
+  /** Days before a token's expiry at which its users are told. */
+  readonly expiryNoticeDays: readonly number[];
+  /** Wrong codes that are evaluated in an hour for one API key, and for one serial. */
+  readonly hourlyFailures: { readonly key: number; readonly serial: number };
+  /** Wrong codes at a registration that cost no waiting: of one contract, and for one serial of it. */
+  readonly freeRegistrationFailures: { readonly contract: number; readonly serial: number };
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -29,4 +35,7 @@ export const DEFAULT_POLICY: Policy = {
   administratorsRevoke: false,
   registrationDelay: { delay: 1800, from: 2 * 3600 + 59 * 60, until: 3 * 3600 + 10 * 60 },
   limitWithoutTokens: 200_000,
+  expiryNoticeDays: [90, 30, 7],
+  hourlyFailures: { key: 3600, serial: 30 },
+  freeRegistrationFailures: { contract: 20, serial: 10 },
 };

@@ -50,6 +50,7 @@ export function register(
     const registered: User = {
       ...user,
       ...{ holding: "registered", serial, availableAt: undefined, codeFailures: 0 },
+      expiryNoticed: undefined,
     };
     book.setUser(registered);
     book.say(rules.caller, "register", "registered", { serial, user });

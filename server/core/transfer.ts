@@ -1,6 +1,7 @@
 import type { Book, Payee, Transfer } from "./book.js";
 import { confirm } from "./confirmation.js";
 import type { Refusal } from "./decision.js";
+import { DAY, japanDate } from "./japan.js";
 import { keptFromActing } from "./login.js";
 import type { Rules } from "./rules.js";
 import { verifyUser } from "./user-code.js";
@@ -13,6 +14,8 @@ export interface TransferRequest {
   readonly user: string;
   /** One of the payees registered beforehand (事前登録先), or one entered now. */
   readonly payee: string | Omit<Payee, "id" | "contract">;
+  /** What was shown of a payee registered beforehand; undefined where nothing was. */
+  readonly shown?: Omit<Payee, "id" | "contract"> | undefined;
   /** Yen. */
   readonly amount: number;
   /** YYYY-MM-DD in Japan. */
@@ -69,10 +72,12 @@ export function transfer(book: Book, rules: Rules, request: TransferRequest): Tr
   if (!payee || ("contract" in payee && payee.contract !== user.contract)) {
     return refuse("unknown_payee");
   }
-  if (!confirm(book, rules, user, request.confirmed)) return refuse("wrong_password");
-  const { id, amount, date } = request;
   const { bank, branch, account, name } = payee;
   const to = { bank, branch, account, name };
+  // Changed by the branch since it was confirmed: it is shown anew.
+  if (request.shown && !sameTexts(request.shown, to)) return refuse("unknown_payee");
+  if (!confirm(book, rules, user, request.confirmed)) return refuse("wrong_password");
+  const { id, amount, date } = request;
   const at = Math.floor(rules.now);
   const order = { id, contract: user.contract, user: user.id, payee: to, registered, amount, date };
   const done = book.transfer(id);
@@ -91,6 +96,11 @@ export function transfer(book: Book, rules: Rules, request: TransferRequest): Tr
   return { booked: true, transfer: made };
 }
 
+function sameTexts(one: Transfer["payee"], other: Transfer["payee"]): boolean {
+  const keys = ["bank", "branch", "account", "name"] as const;
+  return keys.every((key) => one[key] === other[key]);
+}
+
 /** Whether an order that comes under a known id is the one that was booked. */
 function isSame(done: Transfer, order: Omit<Transfer, "at">): boolean {
   const text = (each: Omit<Transfer, "at">): string =>
@@ -104,17 +114,13 @@ function isSame(done: Transfer, order: Omit<Transfer, "at">): boolean {
   return text(done) === text(order);
 }
 
-const DAY = 86_400;
-const JAPAN = 9 * 3600; // seconds ahead of UTC, the whole year
 /** Days ahead that a transfer can be booked for. */
 const DAYS_AHEAD = 30;
 
 /** Whether a date is one of the calendar, from today in Japan to 30 days ahead. */
 export function isBookable(date: string, now: number): boolean {
-  const day = (seconds: number): string =>
-    new Date((seconds + JAPAN) * 1000).toISOString().slice(0, 10);
   for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++) {
-    if (day(now + ahead * DAY) === date) return true;
+    if (japanDate(now + ahead * DAY) === date) return true;
   }
   return false;
 }

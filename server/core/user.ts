@@ -35,6 +35,8 @@ export interface User {
   readonly confirmationSuspended: boolean;
   /** Stopped by the user's own emergency stop (緊急利用停止). */
   readonly stopped: boolean;
+  /** The fewest days before the token's expiry that the user was told of it; undefined before. */
+  readonly expiryNoticed: number | undefined;
   readonly lastLogin: number | undefined;
   readonly previousLogin: number | undefined;
 }

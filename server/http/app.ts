@@ -1,7 +1,8 @@
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
 import { Batcher } from "../batcher.js";
-import { DEFAULT_POLICY } from "../core/policy.js";
+import { DEFAULT_POLICY, type Policy } from "../core/policy.js";
+import { ExpiryWatch } from "../expiry-watch.js";
 import type { Store } from "../store/store.js";
 import { Clerk } from "../clerk.js";
 import { TokenService } from "../token-service.js";
@@ -28,6 +29,10 @@ export interface Parts {
   readonly logger?: FastifyServerOptions["logger"];
   /** Where notices are mailed to; without it none is sent, and the audit says so. */
   readonly mail?: MailRoute | undefined;
+  /** What the bank has set otherwise than by default. */
+  readonly policy?: Policy;
+  /** Whether the branch's pages are served too; a process that customers reach needs none. */
+  readonly branchPages?: boolean;
   /** What hashing a password costs. */
   readonly passwordCost?: PasswordCost;
   /** Addresses of proxies whose word for a caller's own address is taken. */
@@ -41,6 +46,7 @@ const CLOSING_TIME = 5_000; // milliseconds for what came in to be answered
 /** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { store, vault, now, logger = false, passwordCost, trustProxy = [], mail } = parts;
+  const { policy = DEFAULT_POLICY, branchPages = true } = parts;
   const app = fastify({
     logger,
     // What is asked and answered stands in the audit.
@@ -57,16 +63,10 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.setNotFoundHandler(() => {
     throw new Problem("not_found");
   });
-  const mailer =
-    mail &&
-    new Mailer(store, mail, (problem) => {
-      app.log.error({ problem }, "mails could not be sent; they wait");
-    });
-  mailer?.start();
-  app.addHook("onClose", async () => {
-    await mailer?.stop();
-    await store.close();
-  });
+  const clerk = new Clerk(new Batcher(store), vault, policy, mail !== undefined);
+  // Hooks of closing run from the last to the first.
+  app.addHook("onClose", () => store.close());
+  if (mail) sendNotices(app, clerk, mail, now);
   closeInTime(app);
   // The pages and codes of a bank are nobody's to keep.
   app.addHook("onSend", async (_request, reply) => {
@@ -79,7 +79,6 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
       components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
     },
   });
-  const clerk = new Clerk(new Batcher(store), vault, DEFAULT_POLICY, mail !== undefined);
   const tokens = new TokenService(clerk);
   const passwords = new Passwords(passwordCost);
   const bank = new BankService(clerk, passwords);
@@ -94,8 +93,25 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     addAuditRoutes(routes, store);
     done();
   });
-  await app.register((routes) => addPages(routes, { store, clerk, bank, sessions, now }));
+  const pages = { store, clerk, bank, sessions, now };
+  await app.register((routes) => addPages(routes, pages, branchPages));
   return app;
+}
+
+/** Sends what waits to be mailed, and has users told whose tokens expire soon. */
+function sendNotices(app: FastifyInstance, clerk: Clerk, mail: MailRoute, now: () => number): void {
+  const mailer = new Mailer(clerk.batcher.store, mail, (problem) => {
+    app.log.error({ problem }, "mails could not be sent; they wait");
+  });
+  const watch = new ExpiryWatch(clerk, now, (problem) => {
+    app.log.error({ problem }, "expiry notices could not be written; they wait");
+  });
+  mailer.start();
+  watch.start();
+  app.addHook("onClose", async () => {
+    await watch.stop();
+    await mailer.stop();
+  });
 }
 
 /** Once closing, each answer ends its connection, and none is waited for without end. */

@@ -1,15 +1,17 @@
 import { USER_CLASSES } from "../core/user.js";
+import { PATTERNS } from "../fields.js";
 import { BRANCH_ACT, CODE, SERIAL } from "./schemas.js";
 
 /** JSON Schemas of what is asked about users, contracts and operations. */
-const LOGIN_ID = { type: "string", pattern: "^[A-Za-z0-9._-]{1,64}$" } as const;
-const NAME = { type: "string", minLength: 1, maxLength: 64 } as const;
-const DATE = { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" } as const;
+const LOGIN_ID = { type: "string", pattern: PATTERNS.id } as const;
+const NAME = { type: "string", pattern: PATTERNS.name } as const;
+const DATE = { type: "string", pattern: PATTERNS.date } as const;
+const MAIL = { type: "string", pattern: PATTERNS.mail } as const;
 const YEN = { type: "integer", minimum: 0, maximum: 999_999_999_999 } as const;
-const LOGIN_PASSWORD = { type: "string", pattern: "^[\\x21-\\x7e]{8,64}$" } as const;
+const LOGIN_PASSWORD = { type: "string", pattern: PATTERNS.loginPassword } as const;
 const CONFIRMATION_PASSWORD = {
   type: "string",
-  pattern: "^[0-9A-Za-z]{6,12}$",
+  pattern: PATTERNS.confirmationPassword,
   description: "6 to 12 half-width letters and digits",
 } as const;
 /** What a user has typed: whatever it is, it is right or wrong. */
@@ -64,7 +66,7 @@ export const OPERATION_BODY = closed(
     },
     amount: { ...YEN, minimum: 1 },
     date: DATE,
-    mail: { type: "string", maxLength: 254 },
+    mail: MAIL,
     password: LOGIN_PASSWORD,
     newConfirmationPassword: CONFIRMATION_PASSWORD,
     dailyLimit: YEN,
@@ -84,7 +86,7 @@ export const USER_BODY = closed(
     contract: LOGIN_ID,
     name: NAME,
     class: { type: "string", enum: USER_CLASSES },
-    mail: { type: "string", maxLength: 254 },
+    mail: MAIL,
     needsCode: { type: "boolean" },
     password: LOGIN_PASSWORD,
     confirmationPassword: CONFIRMATION_PASSWORD,

@@ -3,6 +3,7 @@ import type { BankService, NewUser } from "../bank-service.js";
 import type { Payee } from "../core/book.js";
 import { isSuspended } from "../core/suspension.js";
 import { standingOf } from "../core/user.js";
+import { isDate } from "../fields.js";
 import type { Store } from "../store/store.js";
 import { callerOf, requireScope } from "./auth.js";
 import {
@@ -15,7 +16,7 @@ import {
   USER_BODY,
 } from "./bank-schemas.js";
 import { Problem } from "./problem.js";
-import { SERIAL_PARAMS } from "./schemas.js";
+import { CONTRACTS_QUERY, SERIAL_PARAMS } from "./schemas.js";
 
 const security = [{ apiKey: [] }];
 
@@ -67,6 +68,9 @@ function addContracts(
     async (request) => {
       const { otpFrom, staff, ...contract } = request.body;
       const from = otpFrom === null ? undefined : Math.floor(Date.parse(otpFrom) / 1000);
+      if (!isDate(contract.formDate)) {
+        throw new Problem("invalid_field", "formDate: is no date of the calendar", "formDate");
+      }
       if (Number.isNaN(from)) {
         throw new Problem("invalid_field", "otpFrom: must be a time of the calendar", "otpFrom");
       }
@@ -76,10 +80,15 @@ function addContracts(
       return { contract: id };
     },
   );
-  app.get(
+  app.get<{ Querystring: { after?: string; limit?: string } }>(
     "/v1/contracts",
-    { schema: { summary: "The contracts", security }, onRequest },
-    async () => ({ contracts: await store.listContracts() }),
+    {
+      schema: { summary: "The contracts by their ids", querystring: CONTRACTS_QUERY, security },
+      onRequest,
+    },
+    async ({ query: { after = "", limit = "100" } }) => ({
+      contracts: await store.listContracts(after, Number(limit)),
+    }),
   );
   app.put<{ Params: Params; Body: UserBody }>(
     "/v1/users/:id",

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { InputError } from "../../firmware/seedfile/input-error.js";
+import { TooSoon } from "../attempts.js";
 import { BranchRefusal } from "../core/branch.js";
 import { SerialConflict } from "../import-seeds.js";
 import { SerialTwice, StoreUnavailable } from "../store/store.js";
@@ -22,6 +23,7 @@ export const PROBLEMS = {
   not_in_service: { status: 409, title: "The token is lost or faulty" },
   has_token: { status: 409, title: "The user has a token registered" },
   serial_conflict: { status: 409, title: "The serial belongs to another token" },
+  too_many_attempts: { status: 429, title: "Too many attempts have failed; wait" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
   internal: { status: 500, title: "Something went wrong here" },
@@ -62,6 +64,7 @@ export async function sendProblem(
   const body = { type: "about:blank", title, status, code, detail: message, field };
   if (status === 401) void reply.header("www-authenticate", "Bearer");
   if (status === 503) void reply.header("retry-after", "1");
+  if (error instanceof TooSoon) void reply.header("retry-after", String(error.wait));
   await reply.status(status).type("application/problem+json").send(JSON.stringify(body));
 }
 
@@ -78,6 +81,7 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof SerialConflict) {
     return new Problem("serial_conflict", error.message, "serial");
   }
+  if (error instanceof TooSoon) return new Problem("too_many_attempts");
   if (error instanceof StoreUnavailable) return new Problem("unavailable");
   return fastifyProblem(error);
 }

@@ -1,24 +1,21 @@
+import { PATTERNS } from "../fields.js";
+
 /** JSON Schemas of the requests. Nothing is coerced and nothing unknown is let through. */
 export const SERIAL = {
   type: "string",
-  pattern: "^[0-9]{8,12}$",
+  pattern: PATTERNS.serial,
   description: "8 to 12 digits",
 } as const;
 
 export const CODE = {
   type: "string",
-  pattern: "^[0-9]{6}$",
+  pattern: PATTERNS.code,
   description: "6 half-width digits",
 } as const;
 
 export const BRANCH_ACT = {
-  form: {
-    type: "string",
-    minLength: 1,
-    maxLength: 64,
-    description: "the application form's number",
-  },
-  staff: { type: "string", minLength: 1, maxLength: 64, description: "the branch's staff id" },
+  form: { type: "string", pattern: PATTERNS.name, description: "the application form's number" },
+  staff: { type: "string", pattern: PATTERNS.name, description: "the branch's staff id" },
 } as const;
 
 export const VERIFY_BODY = {
@@ -66,6 +63,12 @@ const LIMIT = { type: "string", pattern: "^([1-9][0-9]{0,2}|1000)$" } as const;
 export const TOKENS_QUERY = {
   type: "object",
   properties: { after: { type: "string", pattern: "^[0-9]{0,12}$" }, limit: LIMIT },
+  additionalProperties: false,
+} as const;
+
+export const CONTRACTS_QUERY = {
+  type: "object",
+  properties: { after: { type: "string", maxLength: 64 }, limit: LIMIT },
   additionalProperties: false,
 } as const;
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { FailureLimit } from "../failure-limit.js";
 import type { Store, StoredToken } from "../store/store.js";
 import type { TokenService } from "../token-service.js";
 import { callerOf, requireScope } from "./auth.js";
@@ -21,6 +22,11 @@ export function addTokenRoutes(
   store: Store,
   now: () => number,
 ): void {
+  const { hourlyFailures } = tokens.clerk.policy;
+  const [keys, serials] = [
+    new FailureLimit(hourlyFailures.key),
+    new FailureLimit(hourlyFailures.serial),
+  ];
   app.post<{ Body: VerifyBody }>(
     "/v1/verify",
     {
@@ -30,12 +36,21 @@ export function addTokenRoutes(
     async (request) => {
       const { serial, user, code } = request.body;
       const caller = callerOf(request, now());
-      if (user !== undefined && serial === undefined) return tokens.verifyUser(user, code, caller);
-      if (serial === undefined || user !== undefined) {
+      if ((user === undefined) === (serial === undefined)) {
         throw new Problem("invalid_field", "serial: give either serial or user", "serial");
       }
-      const verdict = await tokens.verify(serial, code, caller);
-      return verdict.accepted ? { ...verdict, serial } : verdict;
+      keys.check(caller.actor, caller.at);
+      if (serial !== undefined) serials.check(serial, caller.at);
+      const verdict =
+        serial === undefined
+          ? await tokens.verifyUser(user!, code, caller)
+          : await tokens.verify(serial, code, caller);
+      if (verdict.accepted) return serial === undefined ? verdict : { ...verdict, serial };
+      if (verdict.reason === "wrong_code") {
+        keys.count(caller.actor, caller.at);
+        if (serial !== undefined) serials.count(serial, caller.at);
+      }
+      return verdict;
     },
   );
   addResync(app, tokens, store, now);

@@ -1,4 +1,4 @@
-import type { Payee, Transfer } from "../core/book.js";
+import type { Payee, Session, Staff, Transfer } from "../core/book.js";
 import type { Contract, Holding, User, UserClass } from "../core/user.js";
 
 /** Rows of contracts, users, payees and transfers as SQLite returns them. */
@@ -41,6 +41,7 @@ export interface UserRecord {
   confirmation_failures: number;
   confirmation_suspended: number;
   stopped: number;
+  expiry_noticed: number | null;
   last_login: number | null;
   previous_login: number | null;
 }
@@ -64,6 +65,7 @@ export function storedUser(row: UserRecord): User {
     confirmationFailures: row.confirmation_failures,
     confirmationSuspended: row.confirmation_suspended === 1,
     stopped: row.stopped === 1,
+    expiryNoticed: row.expiry_noticed ?? undefined,
     lastLogin: row.last_login ?? undefined,
     previousLogin: row.previous_login ?? undefined,
   };
@@ -77,8 +79,38 @@ export function userParameters(user: User): unknown[] {
     ...[user.availableAt ?? null, JSON.stringify(user.refusedSerials)],
     ...[user.codeFailures, Number(user.codeSuspended)],
     ...[user.confirmationFailures, Number(user.confirmationSuspended)],
-    ...[Number(user.stopped), user.lastLogin ?? null, user.previousLogin ?? null],
+    ...[
+      Number(user.stopped),
+      user.expiryNoticed ?? null,
+      user.lastLogin ?? null,
+      user.previousLogin ?? null,
+    ],
   ];
+}
+
+export interface StaffRecord {
+  id: string;
+  name: string;
+  password_hash: string;
+  ended: number;
+}
+
+export function storedStaff({ id, name, password_hash, ended }: StaffRecord): Staff {
+  return { id, name, passwordHash: password_hash, ended: ended === 1 };
+}
+
+export interface SessionRecord {
+  id: Uint8Array;
+  user_id: string | null;
+  staff_id: string | null;
+  created_at: number;
+  seen_at: number;
+}
+
+export function storedSession(row: SessionRecord): Session {
+  const { id, created_at: createdAt } = row;
+  const owner = row.staff_id === null ? { user: row.user_id! } : ({ staff: row.staff_id } as const);
+  return { id, owner, createdAt };
 }
 
 export interface PayeeRecord {

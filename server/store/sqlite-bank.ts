@@ -2,10 +2,13 @@ import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import {
   type PayeeRecord,
+  type SessionRecord,
   storedPayee,
+  storedSession,
   storedTransfer,
   type TransferRecord,
 } from "./sqlite-bank-rows.js";
+import type { AuditWriter } from "./sqlite-audit.js";
 import type { Store, WaitingMail } from "./store.js";
 
 /** Seconds a session lives without being used, and at all. */
@@ -31,11 +34,20 @@ type BankMethods = Pick<
   | "forgetAttempts"
   | "claimMails"
   | "mailSent"
+  | "mailGivenUp"
 >;
 
 /** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
-export function bankMethods(db: Database.Database, atomically: Atomically): BankMethods {
-  return { ...listMethods(db), ...sessionMethods(db, atomically), ...mailMethods(db, atomically) };
+export function bankMethods(
+  db: Database.Database,
+  audit: AuditWriter,
+  atomically: Atomically,
+): BankMethods {
+  return {
+    ...listMethods(db),
+    ...sessionMethods(db, atomically),
+    ...mailMethods(db, audit, atomically),
+  };
 }
 
 function listMethods(
@@ -44,8 +56,8 @@ function listMethods(
   const transfers = db.prepare<[string, number], TransferRecord>(
     "SELECT * FROM transfers WHERE contract_id = ? ORDER BY at DESC, id LIMIT ?",
   );
-  const contracts = db.prepare<[], { id: string; name: string }>(
-    "SELECT id, name FROM contracts ORDER BY id",
+  const contracts = db.prepare<[string, number], { id: string; name: string }>(
+    "SELECT id, name FROM contracts WHERE id > ? ORDER BY id LIMIT ?",
   );
   const payees = db.prepare<[string], PayeeRecord>(
     "SELECT * FROM payees WHERE contract_id = ? ORDER BY name, id",
@@ -53,7 +65,7 @@ function listMethods(
   return {
     listTransfers: (contract, limit) =>
       answered(() => transfers.all(contract, limit).map(storedTransfer)),
-    listContracts: () => answered(() => contracts.all()),
+    listContracts: (after, limit) => answered(() => contracts.all(after, limit)),
     listPayees: (contract) => answered(() => payees.all(contract).map(storedPayee)),
   };
 }
@@ -62,10 +74,7 @@ function sessionMethods(
   db: Database.Database,
   atomically: Atomically,
 ): Pick<Store, "session" | "endSession" | "countAttempt" | "uncountAttempt" | "forgetAttempts"> {
-  const find = db.prepare<
-    [Uint8Array],
-    { id: Uint8Array; user_id: string; created_at: number; seen_at: number }
-  >("SELECT * FROM sessions WHERE id = ?");
+  const find = db.prepare<[Uint8Array], SessionRecord>("SELECT * FROM sessions WHERE id = ?");
   const attempts = db.prepare<[string], { failures: number; lastAt: number }>(
     "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ?",
   );
@@ -81,7 +90,7 @@ function sessionMethods(
         if (now - row.seen_at > SESSION_NOTE) {
           db.prepare("UPDATE sessions SET seen_at = ? WHERE id = ?").run(Math.floor(now), id);
         }
-        return { id: row.id, user: row.user_id, createdAt: row.created_at };
+        return storedSession(row);
       }),
     endSession: (id) =>
       atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id)),
@@ -112,11 +121,12 @@ function sessionMethods(
 
 function mailMethods(
   db: Database.Database,
+  audit: AuditWriter,
   atomically: Atomically,
-): Pick<Store, "claimMails" | "mailSent"> {
+): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp"> {
   const waiting = db.prepare<[number, number], WaitingMail>(
     `SELECT id, recipient AS "to", subject, text, attempts FROM mails
-     WHERE claimed_until < ? ORDER BY attempts, id LIMIT ?`,
+     WHERE given_up = 0 AND claimed_until < ? ORDER BY attempts, id LIMIT ?`,
   );
   const claim = db.prepare(
     "UPDATE mails SET claimed_until = ?, attempts = attempts + 1 WHERE id = ?",
@@ -129,6 +139,11 @@ function mailMethods(
           claim.run(now + (until - now) * 2 ** Math.min(attempts, LONGEST_WAIT), id);
         }
         return mails;
+      }),
+    mailGivenUp: (id, entry) =>
+      atomically(() => {
+        db.prepare("UPDATE mails SET given_up = 1 WHERE id = ?").run(id);
+        audit.write([entry]);
       }),
     mailSent: (id) => atomically(() => void db.prepare("DELETE FROM mails WHERE id = ?").run(id)),
   };

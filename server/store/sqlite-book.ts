@@ -5,8 +5,10 @@ import {
   type ContractRecord,
   contractParameters,
   type PayeeRecord,
+  type StaffRecord,
   storedContract,
   storedPayee,
+  storedStaff,
   storedTransfer,
   storedUser,
   type TransferRecord,
@@ -39,6 +41,7 @@ function reader(db: Database.Database, readToken: ReadToken) {
   const transfersOn = db.prepare<[string, string], TransferRecord>(
     "SELECT * FROM transfers WHERE contract_id = ? AND date = ?",
   );
+  const staffMember = db.prepare<[string], StaffRecord>("SELECT * FROM staff WHERE id = ?");
   return (about: About) => {
     const tokens = new Map<string, BookToken>();
     const take = (serial: string): BookToken | undefined => {
@@ -70,7 +73,10 @@ function reader(db: Database.Database, readToken: ReadToken) {
     for (const row of [...(named ? [named] : []), ...onDay]) {
       transfers.set(row.id, storedTransfer(row));
     }
-    return { tokens: tokens.values(), users, contracts, payees, transfers: transfers.values() };
+    const member = about.staff === undefined ? undefined : staffMember.get(about.staff);
+    const staff = member ? [storedStaff(member)] : [];
+    const pages = { users, contracts, payees, staff };
+    return { ...pages, tokens: tokens.values(), transfers: transfers.values() };
   };
 }
 
@@ -89,8 +95,15 @@ function writer(db: Database.Database): (changes: Changes) => void {
   const payee = db.prepare("INSERT OR REPLACE INTO payees VALUES (?, ?, ?, ?, ?, ?)");
   const noPayee = db.prepare("DELETE FROM payees WHERE id = ?");
   const transfer = db.prepare("INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  const session = db.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?)");
-  const ended = db.prepare("DELETE FROM sessions WHERE user_id = ?");
+  const staff = db.prepare(
+    `INSERT INTO staff VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+       name = excluded.name, password_hash = excluded.password_hash, ended = excluded.ended`,
+  );
+  const session = db.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)");
+  const ended = {
+    user: db.prepare("DELETE FROM sessions WHERE user_id = ?"),
+    staff: db.prepare("DELETE FROM sessions WHERE staff_id = ?"),
+  };
   const mail = db.prepare("INSERT INTO mails (recipient, subject, text) VALUES (?, ?, ?)");
   return (changes) => {
     for (const [serial, next] of changes.tokens) {
@@ -108,9 +121,15 @@ function writer(db: Database.Database): (changes: Changes) => void {
       transfer.run(id, contract, user, JSON.stringify(payee), Number(registered), amount, date, at);
     }
     // Sessions that end are those from before: one that is opened now stays.
-    for (const id of changes.ended) ended.run(id);
-    for (const { id, user, createdAt } of changes.sessions) {
-      session.run(id, user, createdAt, createdAt);
+    for (const id of changes.ended) ended.user.run(id);
+    for (const { id, name, passwordHash, ended: gone } of changes.staff.values()) {
+      staff.run(id, name, passwordHash, Number(gone));
+      // A new password, or none any more: whoever was logged in by the old one is out.
+      ended.staff.run(id);
+    }
+    for (const { id, owner, createdAt } of changes.sessions) {
+      const [user, member] = "user" in owner ? [owner.user, null] : [null, owner.staff];
+      session.run(id, user, member, createdAt, createdAt);
     }
     for (const { to, subject, text } of changes.mails) mail.run(to, subject, text);
   };
@@ -120,7 +139,7 @@ const USER_COLUMNS = [
   ...["id", "contract_id", "name", "class", "mail", "needs_code", "password_hash"],
   ...["confirmation_hash", "holding", "serial", "available_at", "refused_serials"],
   ...["code_failures", "code_suspended", "confirmation_failures", "confirmation_suspended"],
-  ...["stopped", "last_login", "previous_login"],
+  ...["stopped", "expiry_noticed", "last_login", "previous_login"],
 ] as const;
 
 function userUpsert(): string {

@@ -28,9 +28,14 @@ export function tokenMethods(
   audit: AuditWriter,
   atomically: Atomically,
   readToken: ReadToken,
-): Pick<Store, "importTokens" | "listTokens" | "tokensBySerial"> {
+): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial"> {
   const list = db.prepare<[string, number], TokenRecordRow>(
     `${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`,
+  );
+  const expiring = db.prepare<[number, number, string, number], TokenRecordRow>(
+    `${TOKENS} WHERE contract_id IS NOT NULL AND status = 'usable'
+       AND expires_at < ? AND (expires_at, serial) > (?, ?)
+     ORDER BY expires_at, serial LIMIT ?`,
   );
   return {
     importTokens: async (batches, finish) => {
@@ -52,6 +57,8 @@ export function tokenMethods(
       }
     },
     listTokens: (after, limit) => answered(() => list.all(after, limit).map(storedToken)),
+    listExpiring: (until, after, limit) =>
+      answered(() => expiring.all(until, after.expiry, after.serial, limit).map(storedToken)),
     tokensBySerial: (serials) => answered(() => serials.map(readToken)),
   };
 }

@@ -97,7 +97,7 @@ function sqliteStore(db: Database.Database): Store {
     read: (about) => answered(() => db.transaction(() => shelf.open(about))()),
     ...tokenMethods(db, audit, atomically, readToken),
     ...keyMethods(db, audit, atomically),
-    ...bankMethods(db, atomically),
+    ...bankMethods(db, audit, atomically),
     listAudit: (query) => answered(() => listAudit(db, query)),
     sealCheck: (value) =>
       atomically(() => {

@@ -22,6 +22,8 @@ export interface About {
   /** A transfer by its id, and all of a day: YYYY-MM-DD. */
   readonly transfer?: string | undefined;
   readonly transferDate?: string | undefined;
+  /** A member of the branch's staff. */
+  readonly staff?: string;
 }
 
 /** A decision to be made over a book as it stands at that moment. */
@@ -38,8 +40,8 @@ export interface WaitingMail extends Mail {
   readonly attempts: number;
 }
 
-/** What is remembered of failed logins under a key. Times are Unix milliseconds. */
-export interface Attempts {
+/** What is remembered of failed attempts under a key. Times are Unix milliseconds. */
+export interface Counted {
   readonly failures: number;
   readonly lastAt: number;
 }
@@ -109,6 +111,16 @@ export interface Store {
   ): Promise<void>;
   /** Tokens in the order of their serials, after a serial. */
   listTokens(after: string, limit: number): Promise<StoredToken[]>;
+  /**
+   * Tokens lent and in use that expire before a time, the first ones first.
+   * @param until Unix seconds
+   * @param after the last one of the page before, or a time from which on, in Unix seconds
+   */
+  listExpiring(
+    until: number,
+    after: { readonly expiry: number; readonly serial: string },
+    limit: number,
+  ): Promise<StoredToken[]>;
   tokensBySerial(serials: readonly string[]): Promise<(StoredToken | undefined)[]>;
 
   addApiKey(key: StoredApiKey, audit: AuditEntry): Promise<void>;
@@ -129,8 +141,11 @@ export interface Store {
   }): Promise<ListedAuditRow[]>;
   /** A contract's transfers, the newest first. */
   listTransfers(contract: string, limit: number): Promise<Transfer[]>;
-  /** All contracts' ids and names. */
-  listContracts(): Promise<{ readonly id: string; readonly name: string }[]>;
+  /** Contracts by their ids, after one; ids and names. */
+  listContracts(
+    after: string,
+    limit: number,
+  ): Promise<{ readonly id: string; readonly name: string }[]>;
   /** A contract's payees that were registered beforehand. */
   listPayees(contract: string): Promise<Payee[]>;
 
@@ -142,7 +157,7 @@ export interface Store {
   endSession(id: Uint8Array): Promise<void>;
 
   /**
-   * Counts a login that is about to be tried under each of the keys, unless what was counted before
+   * Counts an attempt that is about to be made under each of the keys, unless what was counted before
    * says that it may not be.
    * @param at Unix milliseconds; what is older than a day is forgotten
    * @returns what was counted before
@@ -150,8 +165,8 @@ export interface Store {
   countAttempt(
     keys: readonly string[],
     at: number,
-    allowed: (before: readonly Attempts[]) => boolean,
-  ): Promise<Attempts[]>;
+    allowed: (before: readonly Counted[]) => boolean,
+  ): Promise<Counted[]>;
   /** Takes one back, as it did not fail. */
   uncountAttempt(key: string): Promise<void>;
   forgetAttempts(key: string): Promise<void>;
@@ -162,6 +177,8 @@ export interface Store {
    */
   claimMails(now: number, until: number, limit: number): Promise<WaitingMail[]>;
   mailSent(id: number): Promise<void>;
+  /** Sets a mail aside that no server takes, and says so in the audit. */
+  mailGivenUp(id: number, audit: AuditEntry): Promise<void>;
 
   /**
    * What proves the key that seals the seeds: the first call stores it, every call returns what is

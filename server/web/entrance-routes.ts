@@ -1,7 +1,9 @@
+import type { Login } from "../core/login.js";
 import { standingOf } from "../core/user.js";
 import { LoginPage, RegistrationPage, StopPage } from "./pages/entrance.js";
 import { TopPage } from "./pages/top.js";
 import { type Portal, secretText, textOf } from "./portal.js";
+import type { Language } from "./language.js";
 import type { Message } from "./text.js";
 import { timeFromText } from "./words.js";
 
@@ -36,9 +38,7 @@ function addLogin(portal: Portal): void {
     const id = textOf(fields, "id").slice(0, 64);
     const login = await sessions.logIn(id, secretText(fields, "password"), portal.caller(request));
     if (login.in) {
-      const before = portal.secretOf(request);
-      if (before !== undefined) await sessions.end(before);
-      portal.giveSecret(request, reply, login.secret!);
+      await portal.open(request, reply, login.secret);
       return reply.redirect(login.landing === "registration" ? "/registration" : "/", 303);
     }
     const visit = await portal.visit(request, reply);
@@ -46,17 +46,15 @@ function addLogin(portal: Portal): void {
     return portal.send(reply, LoginPage({ visit, message, id }), 422);
   });
   portal.form("/logout", async (request, _fields, reply) => {
+    const { staff } = await portal.visit(request, reply);
     const secret = portal.secretOf(request);
     if (secret !== undefined) await sessions.end(secret);
     reply.clearCookie("warifu", { path: "/" });
-    return reply.redirect("/login?out", 303);
+    return reply.redirect(staff ? "/branch/login?out" : "/login?out", 303);
   });
 }
 
-function loginMessage(
-  login: Exclude<Awaited<ReturnType<Portal["parts"]["sessions"]["logIn"]>>, { in: true }>,
-  language: "ja" | "en",
-): Message {
+function loginMessage(login: Exclude<Login, { in: true }>, language: Language): Message {
   switch (login.reason) {
     case "wrong_password":
       return { key: "E-01" };
@@ -65,9 +63,7 @@ function loginMessage(
     case "stopped":
       return { key: "E-17" };
     case "revoked":
-      return { key: "E-08", time: timeFromText(login.availableAt, language) };
-    case "too_soon":
-      return { key: "E-16", time: String(login.wait) };
+      return { key: "E-08", value: timeFromText(login.availableAt, language) };
   }
 }
 
@@ -108,8 +104,6 @@ function addStop(portal: Portal): void {
     if (answer.stopped) {
       return portal.send(reply, StopPage({ visit: { ...visit, user: undefined }, done: true }));
     }
-    const message: Message =
-      answer.wait === undefined ? { key: "E-01" } : { key: "E-16", time: String(answer.wait) };
-    return portal.send(reply, StopPage({ visit, message }), 422);
+    return portal.send(reply, StopPage({ visit, message: { key: "E-01" } }), 422);
   });
 }

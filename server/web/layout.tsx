@@ -1,6 +1,8 @@
 import type { ComponentChildren, VNode } from "preact";
+import type { Staff } from "../core/book.js";
 import type { Contract, User } from "../core/user.js";
-import { type Language, type Message, messageText, type TextKey, TEXTS } from "./text.js";
+import type { Language } from "./language.js";
+import { type Message, messageText, type TextKey, TEXTS } from "./text.js";
 import { CLASSES } from "./words.js";
 
 /** Who looks at a page, and how. */
@@ -15,6 +17,8 @@ export interface Visit {
   /** Undefined before the login. */
   readonly user: User | undefined;
   readonly contract: Contract | undefined;
+  /** A member of the branch's staff, at its own pages. */
+  readonly staff: Staff | undefined;
   /** Whether a token has to be registered before anything else. */
   readonly mustRegister: boolean;
 }
@@ -56,7 +60,10 @@ export function Page({ visit, title, screen, section, help, message, children }:
           {say("toContent")}
         </a>
         <Header visit={visit} />
-        {visit.user && !visit.mustRegister && <Navigation visit={visit} section={section} />}
+        {visit.user && !visit.mustRegister && (
+          <Navigation visit={visit} sections={USER_SECTIONS} section={section} />
+        )}
+        {visit.staff && <Navigation visit={visit} sections={BRANCH_SECTIONS} section={section} />}
         <main id="content">
           <h1>
             {title}
@@ -85,12 +92,12 @@ export function Page({ visit, title, screen, section, help, message, children }:
 function Header({ visit }: { readonly visit: Visit }): VNode {
   const say = sayIn(visit.language);
   const other = visit.language === "ja" ? "en" : "ja";
-  const { user } = visit;
+  const { user, staff } = visit;
   return (
     <header class="bank">
       <div class="bar">
         <span class="name">
-          {say("bankName")} {say("service")}
+          {say("bankName")} {say(staff ? "branchDesk" : "service")}
         </span>
         {user && (
           <span>
@@ -98,10 +105,15 @@ function Header({ visit }: { readonly visit: Visit }): VNode {
             {CLASSES[user.class][visit.language]})
           </span>
         )}
+        {staff && (
+          <span>
+            {say("staffName")}: {staff.name}
+          </span>
+        )}
         <a href={`/language/${other}?to=${encodeURIComponent(visit.path)}`} lang={other}>
           {say("otherLanguage")}
         </a>
-        {user && (
+        {(user ?? staff) && (
           <form method="post" action="/logout">
             <FormToken visit={visit} />
             <button class="plain">{say("logout")}</button>
@@ -112,24 +124,33 @@ function Header({ visit }: { readonly visit: Visit }): VNode {
   );
 }
 
-const SECTIONS = [
+type Sections = readonly (readonly [path: string, name: TextKey])[];
+const USER_SECTIONS: Sections = [
+  ["/", "topPage"],
   ["/transfer", "transfers"],
   ["/inquiries", "inquiries"],
   ["/administration", "administration"],
-] as const;
+];
+const BRANCH_SECTIONS: Sections = [
+  ["/branch", "contracts"],
+  ["/branch/tokens", "tokens"],
+  ["/branch/expiring", "expiring"],
+];
 
 function Navigation({
   visit,
+  sections,
   section,
 }: {
   readonly visit: Visit;
+  readonly sections: Sections;
   readonly section: TextKey | undefined;
 }): VNode {
   const say = sayIn(visit.language);
   return (
     <nav class="global" aria-label={say("navigation")}>
       <ul>
-        {[["/", "topPage"] as const, ...SECTIONS].map(([href, key]) => (
+        {sections.map(([href, key]) => (
           <li>
             <a href={href} aria-current={key === section ? "page" : undefined}>
               {say(key)}

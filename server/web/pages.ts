@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { addBranchRoutes } from "./branch-routes.js";
 import { addEntrance } from "./entrance-routes.js";
 import { addHelpRoutes } from "./help-routes.js";
 import { addOwnRoutes } from "./own-routes.js";
@@ -6,8 +7,15 @@ import { Portal, type PortalParts } from "./portal.js";
 import { addTransferRoutes } from "./transfer-routes.js";
 import { addUserRoutes } from "./user-routes.js";
 
-/** The bank's pages, each in Japanese and English; none needs JavaScript. */
-export async function addPages(app: FastifyInstance, parts: PortalParts): Promise<void> {
+/**
+ * The bank's pages, each in Japanese and English; none needs JavaScript.
+ * @param branch whether the branch's are there too
+ */
+export async function addPages(
+  app: FastifyInstance,
+  parts: PortalParts,
+  branch: boolean,
+): Promise<void> {
   const portal = new Portal(app, parts);
   await portal.prepare();
   addEntrance(portal);
@@ -15,4 +23,5 @@ export async function addPages(app: FastifyInstance, parts: PortalParts): Promis
   addTransferRoutes(portal);
   addOwnRoutes(portal);
   addHelpRoutes(portal);
+  if (branch) addBranchRoutes(portal);
 }

@@ -22,7 +22,7 @@ export function Form({
 interface FieldProps {
   readonly name: string;
   readonly label: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly type?: "text" | "password" | "email" | "date";
   readonly value?: string | undefined;
   readonly required?: boolean;

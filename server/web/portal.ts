@@ -7,8 +7,9 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { VNode } from "preact";
 import { render } from "preact-render-to-string";
+import { TooSoon } from "../attempts.js";
 import type { BankService } from "../bank-service.js";
-import type { Book, Caller } from "../core/book.js";
+import type { Book, Caller, Session, Staff } from "../core/book.js";
 import { barOf } from "../core/login.js";
 import { mustRegister } from "../core/register.js";
 import type { Rules } from "../core/rules.js";
@@ -20,7 +21,8 @@ import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Visit } from "./layout.js";
 import { MessagePage } from "./pages/own.js";
 import { STYLE } from "./style.js";
-import type { Language, Message } from "./text.js";
+import type { Language } from "./language.js";
+import type { Message } from "./text.js";
 
 /** What the pages stand on. */
 export interface PortalParts {
@@ -40,12 +42,22 @@ export interface Seat {
   readonly rules: Rules;
 }
 
+/** A staff member's view of the branch's pages. */
+export interface Desk {
+  readonly visit: Visit;
+  readonly staff: Staff;
+  readonly caller: Caller;
+}
+
 type Query = Readonly<Record<string, string | undefined>>;
 type PageRequest = FastifyRequest<{ Querystring: Query }>;
 
 /** A form's fields; one that is sent several times has all its values. */
 export type Fields = Readonly<Record<string, string | string[] | undefined>>;
 
+const NOBODY = {
+  ...{ user: undefined, contract: undefined, mustRegister: false, staff: undefined },
+} as const;
 const COOKIE = "warifu";
 const LANGUAGE_COOKIE = "language";
 const HEADERS = {
@@ -127,7 +139,8 @@ export class Portal {
 
   /** The visitor of a page that needs no login. */
   async visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit> {
-    return (await this.#find(request))?.visit ?? this.#stranger(request, reply);
+    const known = (await this.#find(request)) ?? (await this.#findStaff(request));
+    return known?.visit ?? this.#stranger(request, reply);
   }
 
   /**
@@ -151,6 +164,13 @@ export class Portal {
     return seat;
   }
 
+  /** The staff member of one of the branch's pages. Without one the answer is a redirection. */
+  async desk(request: FastifyRequest, reply: FastifyReply): Promise<Desk | undefined> {
+    const desk = await this.#findStaff(request);
+    if (!desk) await reply.redirect("/branch/login", 303);
+    return desk;
+  }
+
   /** Sends a page. */
   async send(reply: FastifyReply, page: VNode, status = 200): Promise<FastifyReply> {
     return reply
@@ -170,8 +190,15 @@ export class Portal {
     return this.send(reply, MessagePage({ visit, message }), status);
   }
 
+  /** Opens a session: the one before it ends. */
+  async open(request: FastifyRequest, reply: FastifyReply, secret: string): Promise<void> {
+    const before = this.secretOf(request);
+    if (before !== undefined) await this.parts.sessions.end(before);
+    this.#giveSecret(request, reply, secret);
+  }
+
   /** Gives the visitor's browser a new secret: what was known of the old one is worth nothing. */
-  giveSecret(request: FastifyRequest, reply: FastifyReply, secret: string): void {
+  #giveSecret(request: FastifyRequest, reply: FastifyReply, secret: string): void {
     const secure = request.protocol === "https";
     reply.setCookie(COOKIE, secret, { path: "/", httpOnly: true, sameSite: "strict", secure });
   }
@@ -182,12 +209,11 @@ export class Portal {
   }
 
   async #find(request: FastifyRequest): Promise<Seat | undefined> {
-    const secret = this.secretOf(request);
+    const { secret, owner } = (await this.#session(request)) ?? {};
+    if (secret === undefined || !owner || !("user" in owner)) return undefined;
     const now = this.parts.now() / 1000;
-    const session = secret === undefined ? undefined : await this.parts.sessions.find(secret, now);
-    if (secret === undefined || !session) return undefined;
-    const book = await this.parts.store.read({ users: [session.user] });
-    const user = book.user(session.user);
+    const book = await this.parts.store.read({ users: [owner.user] });
+    const user = book.user(owner.user);
     if (!user || barOf(book, user, now)) return undefined;
     const rules = this.parts.clerk.rules(this.caller(request, user.id));
     const visit = {
@@ -195,18 +221,38 @@ export class Portal {
       user,
       contract: book.contract(user.contract),
       mustRegister: mustRegister(book, user, now),
+      staff: undefined,
     };
     return { visit, user, book, rules };
+  }
+
+  async #findStaff(request: FastifyRequest): Promise<Desk | undefined> {
+    const { secret, owner } = (await this.#session(request)) ?? {};
+    if (secret === undefined || !owner || !("staff" in owner)) return undefined;
+    const staff = (await this.parts.store.read({ staff: owner.staff })).staff(owner.staff);
+    if (!staff || staff.ended) return undefined;
+    const visit = { ...this.#view(request, formToken(secret)), ...NOBODY, staff };
+    const caller = { ...this.caller(request), actor: `staff:${staff.id}` };
+    return { visit, staff, caller };
+  }
+
+  async #session(
+    request: FastifyRequest,
+  ): Promise<{ readonly secret: string; readonly owner: Session["owner"] } | undefined> {
+    const secret = this.secretOf(request);
+    if (secret === undefined) return undefined;
+    const session = await this.parts.sessions.find(secret, this.parts.now() / 1000);
+    return session && { secret, owner: session.owner };
   }
 
   #stranger(request: FastifyRequest, reply: FastifyReply): Visit {
     let secret = this.secretOf(request);
     if (secret === undefined) {
       secret = randomBytes(32).toString("base64url");
-      this.giveSecret(request, reply, secret);
+      this.#giveSecret(request, reply, secret);
     }
     const view = this.#view(request, formToken(secret));
-    return { ...view, user: undefined, contract: undefined, mustRegister: false };
+    return { ...view, ...NOBODY };
   }
 
   #view(
@@ -237,6 +283,11 @@ export class Portal {
           : 500;
     if (status >= 500) request.log.error({ error: error.name }, "a page could not be drawn");
     if (error instanceof Problem) throw error;
+    if (error instanceof TooSoon) {
+      const message = { key: "E-16", value: String(error.wait) } as const;
+      void reply.header("retry-after", String(error.wait));
+      return this.say(request, reply, await this.visit(request, reply), message, 429);
+    }
     const visit = this.#stranger(request, reply);
     return this.say(request, reply, visit, { key: "E-26" }, status);
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Payee } from "../core/book.js";
+import { japanDate } from "../core/japan.js";
 import { dailyLimit, isBookable, transferNeedsCode } from "../core/transfer.js";
 import { asksForCodes } from "../core/user.js";
 import { messageOf } from "./messages.js";
@@ -13,7 +14,6 @@ import {
 } from "./pages/transfer.js";
 import { type Fields, type Portal, type Seat, secretText, textOf } from "./portal.js";
 import type { Message } from "./text.js";
-import { japanDate } from "./words.js";
 
 const AMOUNT = /^[1-9][0-9]{0,11}$/;
 const TEXT_MAX = 64;
@@ -55,7 +55,7 @@ export function addTransferRoutes(portal: Portal): void {
     const { id, amount, date, payee, registered } = draft;
     const answer = await bank.transfer(
       {
-        ...{ id, user: user.id, amount, date, payee: registered ?? payee },
+        ...{ id, user: user.id, amount, date, payee: registered ?? payee, shown: payee },
         confirmationPassword: secretText(fields, "confirmationPassword"),
         code: code === "" ? undefined : code,
       },

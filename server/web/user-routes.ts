@@ -17,7 +17,7 @@ const UNLOCK = "/administration/users/unlock";
 const REVOKE = "/administration/users/revoke";
 const HISTORY = "/administration/users/history";
 /** Rows of the history on one page. */
-const ROWS = 50;
+const ROWS = 20;
 
 /** 管理 > 利用者管理: what masters do about the users' tokens. */
 export function addUserRoutes(portal: Portal): void {

@@ -1,5 +1,6 @@
+import { inJapan } from "../core/japan.js";
 import type { TokenStanding, UserClass } from "../core/user.js";
-import type { Language, Text } from "./text.js";
+import type { Language, Text } from "./language.js";
 
 /** The words of states and classes, as the manual's tables have them. */
 export const STANDINGS: Readonly<Record<TokenStanding, Text>> = {
@@ -21,6 +22,17 @@ export const AUTHENTICATION: Readonly<Record<"available" | "suspended", Text>> =
   suspended: { ja: "停止中", en: "Suspended" },
 };
 
+/** How the branch has a token. */
+export const TOKEN_STATES = {
+  stock: { ja: "在庫", en: "In stock" },
+  lent: { ja: "発行済み", en: "Lent" },
+  suspended: { ja: "停止中", en: "Suspended" },
+  expired: { ja: "有効期限切れ", en: "Expired" },
+  revoked: { ja: "失効", en: "Revoked" },
+  lost: { ja: "紛失・盗難", en: "Lost or stolen" },
+  faulty: { ja: "故障", en: "Faulty" },
+} as const satisfies Record<string, Text>;
+
 /** What the audit's events are called. */
 export const EVENTS: Readonly<Record<string, Text>> = {
   login: { ja: "ログイン", en: "Log in" },
@@ -37,6 +49,8 @@ export const EVENTS: Readonly<Record<string, Text>> = {
   resume: { ja: "利用再開", en: "Resumption" },
   contract: { ja: "契約", en: "Contract" },
   user: { ja: "利用者", en: "User" },
+  staff: { ja: "職員", en: "Staff" },
+  notice: { ja: "お知らせ", en: "Notice" },
   lend: { ja: "トークン発行", en: "Lending a token" },
   token: { ja: "トークン", en: "Token" },
   mail: { ja: "メール通知", en: "Mail notice" },
@@ -68,6 +82,8 @@ export const RESULTS: Readonly<Record<string, Text>> = {
   stopped: { ja: "停止", en: "Stopped" },
   lost: { ja: "紛失", en: "Lost" },
   faulty: { ja: "故障", en: "Faulty" },
+  expiring: { ja: "有効期限のご案内", en: "Expires soon" },
+  given_up: { ja: "送信不可", en: "Given up" },
   off: { ja: "送信なし", en: "Not sent" },
   logged_in: DONE,
   registered: DONE,
@@ -80,12 +96,11 @@ export const RESULTS: Readonly<Record<string, Text>> = {
   lent: DONE,
 };
 
-const JAPAN = 9 * 3600; // seconds ahead of UTC, the whole year
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** YYYY年MM月DD日 HH時MM分 in Japan; in English YYYY-MM-DD HH:MM. */
 export function timeText(unixSeconds: number, language: Language): string {
-  const at = new Date((unixSeconds + JAPAN) * 1000);
+  const at = inJapan(unixSeconds);
   const [year, month, day] = [
     String(at.getUTCFullYear()),
     two(at.getUTCMonth() + 1),
@@ -100,11 +115,6 @@ export function timeText(unixSeconds: number, language: Language): string {
 /** The same, rounded up to the minute: from then on it is true. */
 export function timeFromText(unixSeconds: number, language: Language): string {
   return timeText(Math.ceil(unixSeconds / 60) * 60, language);
-}
-
-/** YYYY-MM-DD in Japan. */
-export function japanDate(unixSeconds: number): string {
-  return new Date((unixSeconds + JAPAN) * 1000).toISOString().slice(0, 10);
 }
 
 /** Yen with commas. */

@@ -45,6 +45,6 @@ it.each([
     });
     await bank.close();
     expect(found).toEqual([]);
-    expect(pages).toBe(28);
+    expect(pages).toBe(40);
   },
 );

@@ -1,11 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { CONFIRMATION, PAPER, PASSWORD, TestBank } from "../support/bank.js";
+import { NOW } from "../support/server.js";
 
 const [FIRST, SECOND, THIRD, FOURTH] = ["10000001", "10000002", "10000003", "10000004"] as const;
 
 /** A bank in the state of the manual's examples. */
 export async function exampleBank(): Promise<TestBank> {
-  const bank = await TestBank.start(4);
+  const bank = await TestBank.start(5, NOW / 1000 + 80 * 86_400);
   await bank.contract();
   await bank.holder("hansurodt", "データ花子", FIRST, { class: "administrator" });
   await bank.holder("ichirodt", "データ一郎", SECOND);
@@ -16,6 +17,7 @@ export async function exampleBank(): Promise<TestBank> {
   const payee = { id: "P1", contract: "C1", bank: "見本銀行", branch: "本店" } as const;
   const to = { account: "普通 7654321", name: "カ)ジゼントウロク" };
   await bank.bank.keepPayee({ ...payee, ...to }, PAPER, bank.caller());
+  await bank.staff();
   await bank.suspend("ichirodt", SECOND);
   await bank.suspend("saburodt", THIRD);
   return bank;
@@ -74,6 +76,14 @@ export async function tour(
     await at(name, `/administration/users/${name}`);
   }
   for (const name of HELPS) await at(`help-${name}`, `/help/${name}`);
+  await at("branch-login", "/branch/login");
+  await fill(page, { id: "madoguchi", password: PASSWORD });
+  await at("branch-contracts");
+  for (const [name, path] of BRANCH) await at(`branch-${name}`, `/branch/${path}`);
+  await page.goto("/branch/users/jirodt");
+  await page.locator("[name=form]").fill("A-0002");
+  await page.locator("[name=act][value=resume]").click();
+  await at("branch-passwords");
   await context.close();
 }
 
@@ -81,3 +91,15 @@ const HELPS = [
   ...["login", "registration", "top", "transfer", "inquiries", "administration", "unlock"],
   ...["revoke", "history", "profile", "resync", "stop"],
 ];
+
+const BRANCH = [
+  ["contract", "contracts/C1"],
+  ["contract-new", "contracts/new"],
+  ["contract-edit", "contracts/C1/edit"],
+  ["user-new", "contracts/C1/users/new"],
+  ["payee-new", "contracts/C1/payees/new"],
+  ["user", "users/saburodt"],
+  ["tokens", "tokens"],
+  ["token", `tokens/${FIRST}`],
+  ["expiring", "expiring"],
+] as const;

@@ -20,7 +20,7 @@ const enrol = (...ids: string[]) =>
     for (const id of ids) book.setUser(userOf(id));
   });
 
-const SESSION = { id: Buffer.alloc(32, 1), user: "a", createdAt: 1000 };
+const SESSION = { id: Buffer.alloc(32, 1), owner: { user: "a" }, createdAt: 1000 };
 
 describe("the book in the store", () => {
   it("keeps contracts, users, payees and transfers as they were written", async () => {
@@ -50,7 +50,7 @@ describe("the book in the store", () => {
     expect(book.bookedOn("C1", "2026-11-24")).toBe(9);
     expect(await store.listTransfers("C1", 10)).toEqual([transfer]);
     expect(await store.listPayees("C1")).toEqual([payee]);
-    expect(await store.listContracts()).toEqual([{ id: "C1", name: "C1株式会社" }]);
+    expect(await store.listContracts("", 10)).toEqual([{ id: "C1", name: "C1株式会社" }]);
     await write({ payee: "P" }, (changed) => {
       changed.setPayee("P", undefined);
     });

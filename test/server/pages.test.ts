@@ -59,7 +59,8 @@ describe("login", () => {
       expect(await (await logIn("ichirodt", "wrong")).text()).toContain("正しくありません");
     }
     const reply = await logIn();
-    expect(reply.status).toBe(422);
+    expect(reply.status).toBe(429);
+    expect(reply.headers.get("retry-after")).toBe("1");
     expect(await reply.text()).toContain("秒ほどお待ちください");
     bank.now += 2_000;
     expect((await logIn()).headers.get("location")).toBe("/");

@@ -8,7 +8,7 @@ import { Clerk } from "../../server/clerk.js";
 import type { Caller } from "../../server/core/book.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import type { Contract } from "../../server/core/user.js";
-import { buildApp } from "../../server/http/app.js";
+import { buildApp, type Parts } from "../../server/http/app.js";
 import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
 import { Passwords } from "../../server/passwords.js";
@@ -43,7 +43,11 @@ export class TestBank {
   ) {}
 
   /** @param tokens how many tokens there are, from serial 10000001 on */
-  static async start(tokens: number, expiry = NOW / 1000 + 365 * 86_400): Promise<TestBank> {
+  static async start(
+    tokens: number,
+    expiry = NOW / 1000 + 365 * 86_400,
+    app: Partial<Parts> = {},
+  ): Promise<TestBank> {
     const store = openSqlite(":memory:");
     const vault = await openVault(store, MASTER_KEY);
     const start = NOW / 1000 - 86_400;
@@ -52,17 +56,17 @@ export class TestBank {
     await importSeeds(store, vault, seeds, { actor: "test", source: undefined, at: NOW });
     const clock = { read: () => NOW };
     const now = (): number => clock.read();
-    const app = await buildApp({ store, vault, now, passwordCost: COST });
+    const server = await buildApp({ store, vault, now, passwordCost: COST, ...app });
     const clerk = new Clerk(new Batcher(store), vault, DEFAULT_POLICY);
     const bank = new TestBank(
       store,
       new BankService(clerk, new Passwords(COST)),
       seeds,
       clock,
-      app,
+      server,
     );
     clock.read = () => bank.now;
-    bank.url = await app.listen({ host: "127.0.0.1", port: 0 });
+    bank.url = await server.listen({ host: "127.0.0.1", port: 0 });
     return bank;
   }
 
@@ -94,6 +98,11 @@ export class TestBank {
       PAPER,
       this.caller(),
     );
+  }
+
+  /** Somebody at the branch's desk, with every test's password. */
+  async staff(id = "madoguchi"): Promise<void> {
+    await this.bank.keepStaff(id, "窓口 花子", PASSWORD, this.caller());
   }
 
   async lend(user: string, serial: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   type BookToken,
   type Changes,
   type Payee,
+  type Staff,
   type Transfer,
 } from "../../server/core/book.js";
 import { DEFAULT_POLICY, type Policy } from "../../server/core/policy.js";
@@ -23,7 +24,7 @@ export function userOf(id: string, changes: Partial<User> = {}): User {
     ...{ holding: "none", serial: undefined, availableAt: undefined, refusedSerials: [] },
     ...{ codeFailures: 0, codeSuspended: false },
     ...{ confirmationFailures: 0, confirmationSuspended: false },
-    ...{ stopped: false, lastLogin: undefined, previousLogin: undefined },
+    ...{ stopped: false, expiryNoticed: undefined, lastLogin: undefined, previousLogin: undefined },
     ...changes,
   };
 }
@@ -78,6 +79,7 @@ export class CoreBank {
   readonly #contracts = new Map<string, Contract>();
   readonly #payees = new Map<string, Payee>();
   readonly #transfers: Transfer[] = [];
+  readonly #staff = new Map<string, Staff>();
 
   constructor(...things: (User | BookToken | Contract | Payee)[]) {
     this.#contracts.set("C1", contractOf("C1"));
@@ -115,6 +117,7 @@ export class CoreBank {
       if (payee) this.#payees.set(id, payee);
       else this.#payees.delete(id);
     }
+    for (const member of changes.staff.values()) this.#staff.set(member.id, member);
     this.#transfers.push(...changes.transfers);
     this.changes = changes;
     return answer;
@@ -127,6 +130,7 @@ export class CoreBank {
       contracts: this.#contracts.values(),
       payees: this.#payees.values(),
       transfers: this.#transfers,
+      staff: this.#staff.values(),
     });
   }
 

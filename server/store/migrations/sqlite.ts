@@ -150,4 +150,32 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
 
   CREATE INDEX audit_by_contract ON audit (json_extract(detail, '$.contract'), id);
   `,
+  `
+  ALTER TABLE users ADD COLUMN expiry_noticed INTEGER;
+  CREATE INDEX tokens_by_expiry ON tokens (expires_at, serial);
+
+  -- Who works at the branch's desk.
+  CREATE TABLE staff (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    ended INTEGER NOT NULL CHECK (ended IN (0, 1))
+  ) STRICT;
+
+  -- A session is a user's or a member of the staff's; whoever was logged in logs in anew.
+  DROP TABLE sessions;
+  CREATE TABLE sessions (
+    id BLOB PRIMARY KEY,
+    user_id TEXT REFERENCES users (id),
+    staff_id TEXT REFERENCES staff (id),
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    CHECK ((user_id IS NULL) <> (staff_id IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_user ON sessions (user_id);
+  CREATE INDEX sessions_by_staff ON sessions (staff_id);
+
+  -- Mails that no server takes are set aside.
+  ALTER TABLE mails ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1));
+  `,
 ];

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Page, sayIn, type Visit } from "../layout.js";
-import type { Text, TextKey } from "../text.js";
+import type { Text } from "../language.js";
+import type { TextKey } from "../text.js";
 
 interface Help {
   readonly title: TextKey;

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { ListedAuditRow } from "../../store/store.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { Authentication, CodeField, Field, Form, Onward, Table } from "../parts.js";
-import type { Text } from "../text.js";
+import type { Text } from "../language.js";
 import { EVENTS, RESULTS, timeText } from "../words.js";
 import type { PageInput } from "./entrance.js";
 

@@ -1,20 +1,27 @@
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { type Book } from "../../core/book.js";
-import { type Rules } from "../../core/rules.js";
 import { mayBeRevoked } from "../../core/revoke-users.js";
-import { isSuspended } from "../../core/suspension.js";
+import { type Rules } from "../../core/rules.js";
 import { mayUnlock } from "../../core/unlock-users.js";
-import { standingOf, type User } from "../../core/user.js";
+import { type User } from "../../core/user.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { Authentication, Facts, Form, Onward, Steps, Table } from "../parts.js";
-import { AUTHENTICATION, CLASSES, STANDINGS, timeFromText, timeText } from "../words.js";
+import type { TextKey } from "../text.js";
+import { timeFromText } from "../words.js";
 import type { PageInput } from "./entrance.js";
+import { REVOKE_ROWS, REVOKED_ROWS, UNLOCK_ROWS, type UserRows } from "./user-rows.js";
 
 interface ListInput extends PageInput {
   readonly book: Book;
   readonly rules: Rules;
   readonly users: readonly User[];
   readonly chosen?: readonly string[];
+}
+
+interface ResultInput {
+  readonly visit: Visit;
+  readonly book: Book;
+  readonly users: readonly User[];
 }
 
 /** 管理 > 業務選択, and 利用者管理 > 作業内容選択. */
@@ -65,243 +72,184 @@ export function TasksPage({ visit }: PageInput): VNode {
   );
 }
 
-export function UnlockPage({ visit, message, book, rules, users, chosen }: ListInput): VNode {
+/** What the two acts over users have in words. */
+interface Act {
+  /** Of its path and its help. */
+  readonly name: "unlock" | "revoke";
+  readonly choose: TextKey;
+  readonly what: readonly TextKey[];
+  readonly button: TextKey;
+  readonly danger: boolean;
+}
+
+const UNLOCK: Act = {
+  name: "unlock",
+  choose: "unlockChoose",
+  what: ["unlockWhat", "unlockHow", "unlockShared", "required"],
+  button: "unlock",
+  danger: false,
+};
+const REVOKE: Act = {
+  name: "revoke",
+  choose: "revokeChoose",
+  what: ["revokeWhat", "revokeEffect", "revokeDelay", "revokeNight", "required"],
+  button: "revoke",
+  danger: true,
+};
+
+export function UnlockPage(input: ListInput): VNode {
+  const { book, rules, users } = input;
+  const offered = users.filter((user) => mayUnlock(book, rules, user));
+  return <ListPage act={UNLOCK} title="unlockList" rows={UNLOCK_ROWS} {...{ input, offered }} />;
+}
+
+export function RevokePage(input: ListInput): VNode {
+  const { visit, book, users } = input;
   const say = sayIn(visit.language);
-  const offered = users.filter((user) => mayUnlock(book, rules, user)).map(({ id }) => id);
+  const offered = users.filter(mayBeRevoked);
   return (
-    <Page
-      visit={visit}
-      title={`${say("userAdministration")} > ${say("unlockList")}`}
-      section="administration"
-      help="unlock"
-      message={message}
-    >
-      <Steps names={[say("unlockChoose"), say("changeDone")]} current={0} />
-      <p>
-        {say("unlockWhat")}
-        <br />
-        {say("unlockHow")}
-        <br />
-        {say("unlockShared")}
-        <br />
-        {say("required")}
-      </p>
-      <Form visit={visit} action="/administration/users/unlock">
-        <h2>{say("users")}</h2>
-        <Offered ids={offered} />
-        <Table
-          caption={say("users")}
-          columns={[say("select"), ...unlockColumns(visit)]}
-          rows={users.map((user) => ({
-            cells: [
-              <Choice user={user} offered={offered} chosen={chosen} label={say("select")} />,
-              ...unlockCells(visit, book, user),
-            ],
-          }))}
-        />
-        <Authentication visit={visit} />
-        <div class="actions">
-          <a class="button quiet" href="/administration/users">
-            {say("back")}
-          </a>
-          <button>{say("unlock")}</button>
-        </div>
-      </Form>
-    </Page>
+    <ListPage act={REVOKE} title="revokeTitle" rows={REVOKE_ROWS} {...{ input, offered }}>
+      {sharedSerials(book, users).map(([serial, ids]) => (
+        <p>
+          {say("revokeShared")}: {serial}: {ids.join(", ")}
+        </p>
+      ))}
+      <label class="check">
+        <input type="checkbox" name="lost" value="yes" /> {say("revokeLost")}
+      </label>
+    </ListPage>
   );
 }
 
-export function UnlockedPage({
-  visit,
-  book,
-  users,
-}: {
-  readonly visit: Visit;
-  readonly book: Book;
-  readonly users: readonly User[];
-}): VNode {
-  const say = sayIn(visit.language);
-  return (
-    <Page
-      visit={visit}
-      title={`${say("userAdministration")} > ${say("unlockResult")}`}
-      section="administration"
-      help="unlock"
-    >
-      <Steps names={[say("unlockChoose"), say("changeDone")]} current={1} />
-      <p role="status">{say("unlockDone")}</p>
-      <h2>{say("usersConcerned")}</h2>
-      <Table
-        caption={say("usersConcerned")}
-        columns={unlockColumns(visit)}
-        rows={users.map((user) => ({ cells: unlockCells(visit, book, user) }))}
-      />
-      <Onward say={say} administration />
-    </Page>
-  );
-}
-
-export function RevokePage({ visit, message, book, users, chosen }: ListInput): VNode {
-  const say = sayIn(visit.language);
-  const offered = users.filter(mayBeRevoked).map(({ id }) => id);
-  const shared = sharedSerials(book, users);
-  return (
-    <Page
-      visit={visit}
-      title={`${say("userAdministration")} > ${say("revokeTitle")}`}
-      section="administration"
-      help="revoke"
-      message={message}
-    >
-      <Steps names={[say("revokeChoose"), say("changeDone")]} current={0} />
-      <p>
-        {say("revokeWhat")}
-        <br />
-        {say("revokeEffect")}
-        <br />
-        {say("revokeDelay")}
-        <br />
-        {say("revokeNight")}
-        <br />
-        {say("required")}
-      </p>
-      <Form visit={visit} action="/administration/users/revoke">
-        <h2>{say("users")}</h2>
-        <Offered ids={offered} />
-        <Table
-          caption={say("users")}
-          columns={[say("select"), ...revokeColumns(visit)]}
-          rows={users.map((user) => ({
-            cells: [
-              <Choice user={user} offered={offered} chosen={chosen} label={say("select")} />,
-              ...revokeCells(visit, book, user),
-            ],
-          }))}
-        />
-        {shared.map(([serial, ids]) => (
-          <p>
-            {say("revokeShared")}: {serial}: {ids.join(", ")}
-          </p>
-        ))}
-        <label class="check">
-          <input type="checkbox" name="lost" value="yes" /> {say("revokeLost")}
-        </label>
-        <Authentication visit={visit} />
-        <div class="actions">
-          <a class="button quiet" href="/administration/users">
-            {say("back")}
-          </a>
-          <button class="danger">{say("revoke")}</button>
-        </div>
-      </Form>
-    </Page>
-  );
-}
-
-export function RevokedPage({
-  visit,
-  book,
-  users,
-}: {
-  readonly visit: Visit;
-  readonly book: Book;
-  readonly users: readonly User[];
-}): VNode {
-  const { language } = visit;
-  const say = sayIn(language);
-  const available = Math.max(...users.map(({ availableAt }) => availableAt ?? 0));
-  return (
-    <Page
-      visit={visit}
-      title={`${say("userAdministration")} > ${say("revokeResult")}`}
-      section="administration"
-      help="revoke"
-    >
-      <Steps names={[say("revokeChoose"), say("changeDone")]} current={1} />
-      <p role="status">{say("revokeDone")}</p>
-      <h2>{say("usersConcerned")}</h2>
-      <Table
-        caption={say("usersConcerned")}
-        columns={revokeColumns(visit)}
-        rows={users.map((user) => ({
-          // The serial and the expiry of what was revoked just now.
-          cells: revokeCells(visit, book, user, true),
-        }))}
-      />
-      <Facts facts={[[say("availableAt"), timeFromText(available, language)]]} />
-      <Onward say={say} administration />
-    </Page>
-  );
-}
-
-/** A row's box; one that cannot be chosen is drawn, and disabled. */
-function Choice({
-  user,
+/** The list to choose users from: everyone is drawn, and who is not offered cannot be chosen. */
+function ListPage({
+  act,
+  title,
+  rows,
+  input,
   offered,
-  chosen = [],
-  label,
+  children,
 }: {
-  readonly user: User;
-  readonly offered: readonly string[];
-  readonly chosen?: readonly string[] | undefined;
-  readonly label: string;
+  readonly act: Act;
+  readonly title: TextKey;
+  readonly rows: UserRows;
+  readonly input: ListInput;
+  readonly offered: readonly User[];
+  readonly children?: ComponentChildren;
 }): VNode {
-  return (
+  const { visit, message, book, users, chosen = [] } = input;
+  const say = sayIn(visit.language);
+  const ids = offered.map(({ id }) => id);
+  const choice = ({ id }: User): VNode => (
     <input
       type="checkbox"
       name="users"
-      value={user.id}
-      aria-label={`${label} ${user.id}`}
-      disabled={!offered.includes(user.id)}
-      checked={chosen.includes(user.id)}
+      value={id}
+      aria-label={`${say("select")} ${id}`}
+      disabled={!ids.includes(id)}
+      checked={chosen.includes(id)}
     />
+  );
+  return (
+    <ActPage act={act} title={title} step={0} {...{ visit, message }}>
+      <p>{act.what.flatMap((key, index) => (index === 0 ? [say(key)] : [<br />, say(key)]))}</p>
+      <Form visit={visit} action={`/administration/users/${act.name}`}>
+        <h2>{say("users")}</h2>
+        {/* Whom the page offered: where that has changed when it comes back, nothing is done. */}
+        <input type="hidden" name="offered" value={ids.join(" ")} />
+        <Table
+          caption={say("users")}
+          columns={[say("select"), ...rows.columns(visit)]}
+          rows={users.map((user) => ({ cells: [choice(user), ...rows.cells(visit, book, user)] }))}
+        />
+        {children}
+        <Authentication visit={visit} />
+        <div class="actions">
+          <a class="button quiet" href="/administration/users">
+            {say("back")}
+          </a>
+          <button class={act.danger ? "danger" : undefined}>{say(act.button)}</button>
+        </div>
+      </Form>
+    </ActPage>
   );
 }
 
-/** Whom the page offered: where that has changed when the form comes back, nothing is done. */
-function Offered({ ids }: { readonly ids: readonly string[] }): VNode {
-  return <input type="hidden" name="offered" value={ids.join(" ")} />;
+export function UnlockedPage(input: ResultInput): VNode {
+  return (
+    <ResultPage act={UNLOCK} title="unlockResult" told="unlockDone" rows={UNLOCK_ROWS} {...input} />
+  );
 }
 
-function unlockColumns(visit: Visit): string[] {
+export function RevokedPage(input: ResultInput): VNode {
+  const { visit, users } = input;
   const say = sayIn(visit.language);
-  return [
-    say("loginId"),
-    say("userName"),
-    say("userClass"),
-    say("serial"),
-    say("authenticationState"),
-  ];
+  const available = Math.max(...users.map(({ availableAt }) => availableAt ?? 0));
+  return (
+    <ResultPage act={REVOKE} title="revokeResult" told="revokeDone" rows={REVOKED_ROWS} {...input}>
+      <Facts facts={[[say("availableAt"), timeFromText(available, visit.language)]]} />
+    </ResultPage>
+  );
 }
 
-function unlockCells({ language }: Visit, book: Book, user: User): string[] {
-  const state = isSuspended(book, user) ? "suspended" : "available";
-  const serial = user.holding === "registered" ? user.serial : undefined;
-  return [
-    ...[user.id, user.name, CLASSES[user.class][language]],
-    ...[serial ?? sayIn(language)("none"), AUTHENTICATION[state][language]],
-  ];
-}
-
-function revokeColumns(visit: Visit): string[] {
+function ResultPage({
+  act,
+  title,
+  told,
+  rows,
+  visit,
+  book,
+  users,
+  children,
+}: ResultInput & {
+  readonly act: Act;
+  readonly title: TextKey;
+  readonly told: TextKey;
+  readonly rows: UserRows;
+  readonly children?: ComponentChildren;
+}): VNode {
   const say = sayIn(visit.language);
-  return [
-    ...[say("loginId"), say("userName"), say("userClass"), say("serial")],
-    ...[say("otpState"), say("tokenExpiry")],
-  ];
+  return (
+    <ActPage act={act} title={title} step={1} visit={visit}>
+      <p role="status">{say(told)}</p>
+      <h2>{say("usersConcerned")}</h2>
+      <Table
+        caption={say("usersConcerned")}
+        columns={rows.columns(visit)}
+        rows={users.map((user) => ({ cells: rows.cells(visit, book, user) }))}
+      />
+      {children}
+      <Onward say={say} administration />
+    </ActPage>
+  );
 }
 
-function revokeCells(visit: Visit, book: Book, user: User, justRevoked = false): string[] {
-  const { language, now } = visit;
-  const none = sayIn(language)("none");
-  const expiry = book.token(user.serial)?.expiry;
-  const standing = standingOf(user, expiry, now);
-  const shown = standing === "registered" || standing === "expired" || justRevoked;
-  const until = expiry === undefined ? none : timeText(expiry, language);
-  return [
-    ...[user.id, user.name, CLASSES[user.class][language]],
-    ...[shown ? (user.serial ?? none) : none, STANDINGS[standing][language], shown ? until : none],
-  ];
+function ActPage({
+  act,
+  title,
+  step,
+  visit,
+  message,
+  children,
+}: PageInput & {
+  readonly act: Act;
+  readonly title: TextKey;
+  readonly step: number;
+  readonly children: ComponentChildren;
+}): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <Page
+      visit={visit}
+      title={`${say("userAdministration")} > ${say(title)}`}
+      section="administration"
+      help={act.name}
+      message={message}
+    >
+      <Steps names={[say(act.choose), say("changeDone")]} current={step} />
+      {children}
+    </Page>
+  );
 }
 
 /** Serials with more than one user, and who they are. */

@@ -17,7 +17,7 @@ describe("login", () => {
     const bank = new CoreBank(holder("ichiro", SERIAL), tokenOf(SERIAL));
     expect(enter(bank)).toEqual({ in: true, landing: "top" });
     expect(bank.changes!.sessions).toEqual([
-      { id: Buffer.alloc(32, 1), user: "ichiro", createdAt: Math.floor(NOON) },
+      { id: Buffer.alloc(32, 1), owner: { user: "ichiro" }, createdAt: Math.floor(NOON) },
     ]);
     bank.now += 86_400;
     enter(bank);

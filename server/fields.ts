@@ -1,0 +1,28 @@
+/** What fields hold, as regular expressions: the API, the pages and the commands ask for the same. */
+export const PATTERNS = {
+  /** A login ID, and what contracts, payees and staff are called by. */
+  id: "^[A-Za-z0-9._-]{1,64}$",
+  serial: "^[0-9]{8,12}$",
+  code: "^[0-9]{6}$",
+  date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+  /** Yen, from 0. */
+  yen: "^(0|[1-9][0-9]{0,11})$",
+  mail: '^[^\\s@<>",;:]{1,64}@[A-Za-z0-9.-]{1,180}\\.[A-Za-z]{2,}$',
+  loginPassword: "^[\\x21-\\x7e]{8,64}$",
+  confirmationPassword: "^[0-9A-Za-z]{6,12}$",
+  /** A name, or a form's number: what is printed, no line of its own. */
+  name: "^[^\\p{Cc}\\s](?:[^\\p{Cc}]{0,62}[^\\p{Cc}\\s])?$",
+} as const;
+export type FieldKind = keyof typeof PATTERNS;
+
+/** Whether a text is what such a field holds. */
+export function isField(kind: FieldKind, text: string): boolean {
+  return new RegExp(PATTERNS[kind], "u").test(text);
+}
+
+/** Whether a text is a date of the calendar. */
+export function isDate(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  // 30 February would be taken for 1 March: what does not print back is no date.
+  return isField("date", text) && at >= 0 && new Date(at).toISOString().startsWith(text);
+}

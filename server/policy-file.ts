@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { InputError } from "../firmware/seedfile/input-error.js";
+import { DEFAULT_POLICY, type Policy } from "./core/policy.js";
+
+/**
+ * The policy that a file states: JSON with what is to be other than the default.
+ * @throws InputError naming what is unknown or not as it must be
+ */
+export function readPolicy(path: string | undefined): Policy {
+  if (path === undefined) return DEFAULT_POLICY;
+  let stated: unknown;
+  try {
+    stated = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const problem = error instanceof SyntaxError ? "is not JSON" : "cannot be read";
+    throw new InputError("--policy", `${path} ${problem}`);
+  }
+  return merged("--policy", DEFAULT_POLICY, stated) as Policy;
+}
+
+/** A default with what is stated in its place; both have the same shape. */
+function merged(field: string, standard: unknown, stated: unknown): unknown {
+  if (stated === undefined) return standard;
+  if (typeof standard === "number") return whole(field, stated);
+  if (Array.isArray(standard)) {
+    if (!Array.isArray(stated) || stated.length === 0)
+      throw new InputError(field, "must be a list");
+    return stated.map((each) => whole(field, each));
+  }
+  if (typeof standard === "boolean") {
+    if (typeof stated !== "boolean") throw new InputError(field, "must be true or false");
+    return stated;
+  }
+  if (typeof stated !== "object" || stated === null || Array.isArray(stated)) {
+    throw new InputError(field, "must be an object");
+  }
+  const [known, given] = [standard as Record<string, unknown>, stated as Record<string, unknown>];
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(known, name)) throw new InputError(name, "is no part of the policy");
+  }
+  return Object.fromEntries(
+    Object.entries(known).map(([name, value]) => [name, merged(name, value, given[name])]),
+  );
+}
+
+function whole(field: string, value: unknown): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InputError(field, "must be a whole number");
+}

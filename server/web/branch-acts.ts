@@ -1,0 +1,82 @@
+import type { FastifyRequest } from "fastify";
+import type { VNode } from "preact";
+import { type BranchReason, BranchRefusal, type Paper } from "../core/branch.js";
+import { sayIn } from "./layout.js";
+import { PaperPage } from "./pages/branch-contracts.js";
+import { type PaperField, readForm, type Values } from "./paper-form.js";
+import type { Desk, Portal } from "./portal.js";
+import type { Message, MessageKey, TextKey } from "./text.js";
+
+const REFUSALS: Readonly<Record<BranchReason, MessageKey>> = {
+  unknown_contract: "E-29",
+  unknown_user: "E-29",
+  unknown_serial: "E-29",
+  exists: "E-30",
+  other_contract: "E-31",
+  not_in_service: "E-32",
+  has_token: "E-33",
+};
+
+/** The paper behind what a staff member does at the desk. */
+export function paperOf({ staff }: Desk, { form }: { readonly form: string }): Paper {
+  return { form, staff: staff.id };
+}
+
+/** What the path names. */
+export function idOf(request: FastifyRequest): string {
+  return (request.params as { readonly id: string }).id;
+}
+
+/** Does an act of the branch: what comes of it, or why it was not done. */
+export async function tried<Answer>(
+  act: () => Promise<Answer>,
+): Promise<{ readonly answer: Answer } | { readonly message: Message }> {
+  try {
+    return { answer: await act() };
+  } catch (error) {
+    if (error instanceof BranchRefusal) return { message: { key: REFUSALS[error.reason] } };
+    throw error;
+  }
+}
+
+/** One of the branch's forms on a page of its own. */
+interface PaperRoute<Form extends readonly PaperField[]> {
+  readonly title: TextKey;
+  readonly form: Form;
+  /** What stands in its fields at first, and where it leads back; undefined where there is no such. */
+  readonly begin: (
+    id: string,
+  ) => Promise<{ readonly values: Values<Form>; readonly back: string } | undefined>;
+  /** Keeps what was entered. @returns the path to go on at, or a page. @throws BranchRefusal */
+  readonly keep: (values: Values<Form>, id: string, desk: Desk) => Promise<string | VNode>;
+}
+
+export function addPaper<const Form extends readonly PaperField[]>(
+  portal: Portal,
+  path: string,
+  { title, form, begin, keep }: PaperRoute<Form>,
+): void {
+  portal.page(path, async (request, reply) => {
+    const desk = await portal.desk(request, reply);
+    if (!desk) return reply;
+    const { visit } = desk;
+    const start = await begin(idOf(request));
+    if (!start) return portal.say(request, reply, visit, { key: "E-29" }, 404);
+    return portal.send(reply, PaperPage({ visit, title, form, action: visit.path, ...start }));
+  });
+  portal.form(path, async (request, fields, reply) => {
+    const desk = await portal.desk(request, reply);
+    if (!desk) return reply;
+    const { visit } = desk;
+    const start = await begin(idOf(request));
+    if (!start) return portal.say(request, reply, visit, { key: "E-29" }, 404);
+    const { values, message } = readForm(form, fields, sayIn(visit.language));
+    const done = message ? { message } : await tried(() => keep(values, idOf(request), desk));
+    if ("message" in done) {
+      const again = { visit, title, form, action: visit.path, ...start, values, ...done };
+      return portal.send(reply, PaperPage(again), 422);
+    }
+    const { answer } = done;
+    return typeof answer === "string" ? reply.redirect(answer, 303) : portal.send(reply, answer);
+  });
+}
