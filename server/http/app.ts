@@ -16,7 +16,7 @@ import { addAuditRoutes } from "./audit-routes.js";
 import { addHealthRoutes } from "./health-routes.js";
 import { addBranchApi } from "./branch-routes.js";
 import { addImportRoutes } from "./import-routes.js";
-import { Problem, sendProblem } from "./problem.js";
+import { sendProblem } from "./problem.js";
 import { addTokenRoutes } from "./token-routes.js";
 import { addUserApi } from "./user-routes.js";
 
@@ -60,9 +60,6 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   app.removeContentTypeParser("text/plain");
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler(() => {
-    throw new Problem("not_found");
-  });
   const clerk = new Clerk(new Batcher(store), vault, policy, mail !== undefined);
   // Hooks of closing run from the last to the first.
   app.addHook("onClose", () => store.close());

@@ -1,14 +1,12 @@
 import type { Login } from "../core/login.js";
 import { standingOf } from "../core/user.js";
+import { isField } from "../fields.js";
 import { LoginPage, RegistrationPage, StopPage } from "./pages/entrance.js";
 import { TopPage } from "./pages/top.js";
 import { type Portal, secretText, textOf } from "./portal.js";
 import type { Language } from "./language.js";
 import type { Message } from "./text.js";
 import { timeFromText } from "./words.js";
-
-const SERIAL = /^[0-9]{8,12}$/;
-const CODE = /^[0-9]{6}$/;
 
 /** Login, the registration that may stand before everything else, the top page, and the ways out. */
 export function addEntrance(portal: Portal): void {
@@ -80,8 +78,8 @@ function addRegistration(portal: Portal): void {
     const { visit, user } = seat;
     const again = async (message: Message): Promise<unknown> =>
       portal.send(reply, RegistrationPage({ visit, message, serial }), 422);
-    if (!SERIAL.test(serial)) return again({ key: "E-02" });
-    if (!CODE.test(code)) return again({ key: "E-03" });
+    if (!isField("serial", serial)) return again({ key: "E-02" });
+    if (!isField("code", code)) return again({ key: "E-03" });
     const caller = portal.caller(request, user.id);
     const answer = await portal.parts.bank.register(user.id, serial, code, caller);
     if (answer.registered) return reply.redirect("/?registered", 303);

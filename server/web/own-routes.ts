@@ -1,14 +1,9 @@
 import { asksForCodes } from "../core/user.js";
+import { type FieldKind, isField } from "../fields.js";
 import { messageOf } from "./messages.js";
 import { ProfilePage, ResyncPage } from "./pages/own.js";
 import { type Fields, type Portal, type Seat, secretText, textOf } from "./portal.js";
 import type { Message } from "./text.js";
-
-const CODE = /^[0-9]{6}$/;
-const MAIL = /^[^\s@<>"]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,}$/;
-const PASSWORD = /^[\x21-\x7e]{8,64}$/;
-const CONFIRMATION = /^[0-9A-Za-z]{6,12}$/;
-const LIMIT = /^[0-9]{1,12}$/;
 
 /** お客さま情報変更 and 時刻補正. */
 export function addOwnRoutes(portal: Portal): void {
@@ -22,7 +17,7 @@ export function addOwnRoutes(portal: Portal): void {
     if (!seat) return reply;
     const { visit, user } = seat;
     const codes = [textOf(fields, "firstCode"), textOf(fields, "secondCode")] as const;
-    if (!codes.every((code) => CODE.test(code))) {
+    if (!codes.every((code) => isField("code", code))) {
       return portal.send(reply, ResyncPage({ visit, message: { key: "E-03" } }), 422);
     }
     const password = secretText(fields, "confirmationPassword");
@@ -55,7 +50,7 @@ function addProfile(portal: Portal): void {
     const changes = changesOf(seat, fields);
     if ("message" in changes) return again(changes.message);
     const code = textOf(fields, "code");
-    if (codeNeeded(seat) && !CODE.test(code)) return again({ key: "E-03" });
+    if (codeNeeded(seat) && !isField("code", code)) return again({ key: "E-03" });
     const answer = await portal.parts.bank.changeProfile(
       {
         ...changes,
@@ -87,21 +82,21 @@ interface Changes {
 /** What a form changes; empty passwords stay as they are. */
 function changesOf({ user, visit }: Seat, fields: Fields): Changes | { readonly message: Message } {
   const mail = textOf(fields, "mail");
-  if (mail !== user.mail && !MAIL.test(mail)) return { message: { key: "E-22" } };
+  if (mail !== user.mail && !isField("mail", mail)) return { message: { key: "E-22" } };
   const [password, newConfirmationPassword] = [
     secretText(fields, "password"),
     secretText(fields, "newConfirmationPassword"),
   ];
-  const good = (text: string, repeat: string, pattern: RegExp): boolean =>
-    text === secretText(fields, repeat) && (text === "" || pattern.test(text));
+  const good = (text: string, repeat: string, kind: FieldKind): boolean =>
+    text === secretText(fields, repeat) && (text === "" || isField(kind, text));
   if (
-    !good(password, "passwordRepeat", PASSWORD) ||
-    !good(newConfirmationPassword, "newConfirmationPasswordRepeat", CONFIRMATION)
+    !good(password, "passwordRepeat", "loginPassword") ||
+    !good(newConfirmationPassword, "newConfirmationPasswordRepeat", "confirmationPassword")
   ) {
     return { message: { key: "E-23" } };
   }
   const limit = textOf(fields, "dailyLimit");
-  if (limit !== "" && !LIMIT.test(limit)) return { message: { key: "E-20" } };
+  if (limit !== "" && !isField("yen", limit)) return { message: { key: "E-20" } };
   const changes = {
     mail: mail === user.mail ? undefined : mail,
     password: password === "" ? undefined : password,

@@ -105,6 +105,11 @@ export class Portal {
         return reply.redirect(/^\/(?!\/)[\w/?=&.-]*$/.test(to) ? to : "/", 303);
       },
     );
+    // A browser asks for a page; everyone else is told as the API tells it.
+    app.setNotFoundHandler(async (request, reply) => {
+      if (!request.headers.accept?.includes("text/html")) throw new Problem("not_found");
+      return this.say(request, reply, await this.visit(request, reply), { key: "E-27" }, 404);
+    });
     app.setErrorHandler(async (error: Error, request, reply) => this.#fail(error, request, reply));
   }
 

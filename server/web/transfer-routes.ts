@@ -3,6 +3,7 @@ import type { Payee } from "../core/book.js";
 import { japanDate } from "../core/japan.js";
 import { dailyLimit, isBookable, transferNeedsCode } from "../core/transfer.js";
 import { asksForCodes } from "../core/user.js";
+import { isField } from "../fields.js";
 import { messageOf } from "./messages.js";
 import {
   type Draft,
@@ -49,7 +50,7 @@ export function addTransferRoutes(portal: Portal): void {
     if (text === undefined) return portal.say(request, reply, visit, { key: "E-18" }, 403);
     const draft = JSON.parse(text) as Draft;
     const code = textOf(fields, "code");
-    if (code !== "" && !/^[0-9]{6}$/.test(code)) {
+    if (code !== "" && !isField("code", code)) {
       return portal.send(reply, confirmPage(portal, seat, draft, { key: "E-03" }), 422);
     }
     const { id, amount, date, payee, registered } = draft;

@@ -233,3 +233,20 @@ describe("the API of the branch", () => {
     expect(status).toBe(403);
   });
 });
+
+it("rule 30: parallel transfers of a contract without tokens never exceed a day's limit", async () => {
+  const contract = { name: "割符商事", otpFrom: null, dailyLimit: 1_000_000 };
+  await branch("PUT", "/v1/contracts/C1", { ...contract, formDate: "2026-03-01" });
+  const payee = { bank: "b", branch: "br", account: "1", name: "n" };
+  const order = { user: "ichiro", kind: "transfer", payee, amount: 15_000, date: "2026-11-24" };
+  const confirmationPassword = PASSWORDS.confirmationPassword;
+  const replies = await Promise.all(
+    Array.from({ length: 60 }, () => portal("/v1/operations", { ...order, confirmationPassword })),
+  );
+  expect(replies.filter((reply) => "done" in reply && reply.done)).toHaveLength(13);
+  const booked = await server.store.listTransfers("C1", 100);
+  expect(booked.reduce((sum, { amount }) => sum + amount, 0)).toBe(195_000);
+  // The next day's is untouched.
+  const next = { ...order, date: "2026-11-25", confirmationPassword };
+  expect(await portal("/v1/operations", next)).toMatchObject({ done: true });
+});

@@ -1,0 +1,57 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
+import { readPolicy } from "../../server/policy-file.js";
+import { withDirectory } from "../support/server.js";
+
+let directory: ReturnType<typeof withDirectory>;
+beforeEach(() => {
+  directory = withDirectory();
+});
+afterEach(() => {
+  directory.remove();
+});
+const policyOf = (text: string) => {
+  const path = join(directory.path, "policy.json");
+  writeFileSync(path, text);
+  return readPolicy(path);
+};
+
+describe("a bank's policy", () => {
+  it("is the default where nothing is stated", () => {
+    expect(readPolicy(undefined)).toBe(DEFAULT_POLICY);
+    expect(policyOf("{}")).toEqual(DEFAULT_POLICY);
+  });
+
+  it("has what is stated in place of the default, also inside", () => {
+    const policy = policyOf(
+      '{"maxFailures": 3, "peerMasterUnlock": false, "registrationDelay": {"delay": 60}, "expiryNoticeDays": [14]}',
+    );
+    expect(policy).toEqual({
+      ...DEFAULT_POLICY,
+      maxFailures: 3,
+      peerMasterUnlock: false,
+      registrationDelay: { ...DEFAULT_POLICY.registrationDelay, delay: 60 },
+      expiryNoticeDays: [14],
+    });
+  });
+
+  it.each([
+    ["{", "is not JSON"],
+    ["[]", "--policy: must be an object"],
+    ['{"maxFailures": "3"}', "maxFailures: must be a whole number"],
+    ['{"maxFailures": -1}', "maxFailures: must be a whole number"],
+    ['{"peerMasterUnlock": 1}', "peerMasterUnlock: must be true or false"],
+    ['{"registrationDelay": 60}', "registrationDelay: must be an object"],
+    ['{"expiryNoticeDays": []}', "expiryNoticeDays: must be a list"],
+    ['{"expiryNoticeDays": [1.5]}', "expiryNoticeDays: must be a whole number"],
+    ['{"maxFailure": 3}', "maxFailure: is no part of the policy"],
+  ])("%s is refused: %s", (text, message) => {
+    expect(() => policyOf(text)).toThrow(message);
+  });
+
+  it("that is not there is refused", () => {
+    expect(() => readPolicy(join(directory.path, "none.json"))).toThrow("cannot be read");
+  });
+});
