@@ -131,7 +131,7 @@ describe("what the branch enters", () => {
   it("a change of a contract begins with what stands there", async () => {
     const page = await visitor.get("/branch/contracts/C1/edit");
     expect(page).toContain('value="割符商事株式会社"');
-    const { id: _id, ...change } = { ...contract, otpFrom: "2026-12-01", name: "割符新商事" };
+    const change = { ...contract, otpFrom: "2026-12-01", name: "割符新商事" };
     const reply = await visitor.send("/branch/contracts/C1/edit", change);
     expect(reply.headers.get("location")).toBe("/branch/contracts/C1?done");
     const kept = (await bank.store.read({ contracts: ["C1"] })).contract("C1")!;

@@ -46,7 +46,9 @@ describe("login", () => {
     ],
     ["rule 60: an emergency stop", holder("ichiro", SERIAL, { stopped: true }), {}, "stopped"],
   ] as const)("%s keeps out who knows the password", (_name, user, changes, reason) => {
-    expect(enter(new CoreBank(user, tokenOf(SERIAL, changes)))).toEqual({ in: false, reason });
+    const bank = new CoreBank(user, tokenOf(SERIAL, changes));
+    expect(enter(bank)).toEqual({ in: false, reason });
+    expect(bank.said()).toEqual([`login ${reason}`]);
   });
 
   it("rules 49, 50: a revoked user is told from when he can register anew", () => {
