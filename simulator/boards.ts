@@ -5,6 +5,8 @@ import { Ssd1306 } from "./ssd1306.js";
 
 /** What a board's own globals do to its hardware. */
 export interface Hardware {
+  /** Told of each drawing in the program's picture: how many pixels it was. */
+  readonly drawn: (pixels: number) => void;
   /** Sends a picture to the display. */
   readonly show: (frame: Frame) => void;
   readonly power: (on: boolean) => void;
@@ -44,7 +46,7 @@ const ignore = (): void => undefined;
 
 /** The display's Graphics instance of a board that has one built in. */
 function display(width: number, height: number, hardware: Hardware): Graphics {
-  const graphics = new Graphics(width, height);
+  const graphics = new Graphics(width, height, { drawn: hardware.drawn });
   graphics.flip = () => {
     hardware.show(graphics.snapshot());
   };
@@ -109,9 +111,10 @@ const ssd1306: BoardModel = {
   globals: (hardware) => {
     const controller = new Ssd1306();
     const writeTo = (address: number, data: ArrayLike<number>): void => {
-      controller.write(address, data);
-      hardware.power(controller.on);
-      hardware.show(controller.frame());
+      const { on } = controller;
+      const isPicture = controller.write(address, data);
+      if (controller.on !== on) hardware.power(controller.on);
+      if (isPicture) hardware.show(controller.frame());
     };
     return {
       I2C1: { setup: ignore, writeTo },

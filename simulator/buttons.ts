@@ -1,4 +1,4 @@
-import type { VirtualClock } from "./clock.js";
+import type { DeviceClock } from "./device-clock.js";
 
 interface WatchEvent {
   readonly state: boolean;
@@ -22,10 +22,10 @@ export class Buttons {
   readonly pins: Readonly<Record<string, object>>;
   /** The watches set so far: what an interpreter's console can see and call. */
   readonly watched: { readonly pin: object; readonly handler: (event: WatchEvent) => void }[] = [];
-  readonly #clock: VirtualClock;
+  readonly #clock: DeviceClock;
   readonly #pins = new Map<object, Pin>();
 
-  constructor(names: readonly string[], clock: VirtualClock) {
+  constructor(names: readonly string[], clock: DeviceClock) {
     this.#clock = clock;
     this.pins = Object.fromEntries(names.map((name) => [name, { name }]));
     for (const pin of Object.values(this.pins)) {

@@ -12,7 +12,9 @@ interface Timer {
 export class VirtualClock {
   #now: number;
   #nextId = 1;
-  #timers: Timer[] = [];
+  readonly #timers: Timer[] = [];
+  /** The timers that have not been cancelled. */
+  readonly #waiting = new Set<number>();
 
   /** @param now Unix seconds with a fraction */
   constructor(now: number) {
@@ -26,25 +28,33 @@ export class VirtualClock {
 
   /** When the next timer falls due, in Unix seconds; undefined where none is set. */
   get nextDue(): number | undefined {
-    return this.#timers[0]?.due;
+    return this.#next()?.due;
   }
 
   /** @returns a number that {@link cancel} takes */
   after(seconds: number, run: () => void): number {
     const timer = { id: this.#nextId++, due: this.#now + Math.max(0, seconds), run };
-    const later = this.#timers.findIndex((other) => other.due > timer.due);
-    this.#timers.splice(later < 0 ? this.#timers.length : later, 0, timer);
+    // The place behind all that fall due no later, by halving.
+    let [low, high] = [0, this.#timers.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#timers[middle]!.due > timer.due) high = middle;
+      else low = middle + 1;
+    }
+    this.#timers.splice(low, 0, timer);
+    this.#waiting.add(timer.id);
     return timer.id;
   }
 
   cancel(id: number): void {
-    this.#timers = this.#timers.filter((timer) => timer.id !== id);
+    this.#waiting.delete(id);
   }
 
   /** Runs all that falls due up to a time, then stands at it. A time in the past does nothing. */
   advanceTo(time: number): void {
-    for (let timer = this.#timers[0]; timer && timer.due <= time; timer = this.#timers[0]) {
+    for (let timer = this.#next(); timer && timer.due <= time; timer = this.#next()) {
       this.#timers.shift();
+      this.#waiting.delete(timer.id);
       this.#now = timer.due;
       timer.run();
     }
@@ -53,5 +63,11 @@ export class VirtualClock {
 
   advance(seconds: number): void {
     this.advanceTo(this.#now + seconds);
+  }
+
+  /** Those that were cancelled go once they have come first. */
+  #next(): Timer | undefined {
+    while (this.#timers[0] && !this.#waiting.has(this.#timers[0].id)) this.#timers.shift();
+    return this.#timers[0];
   }
 }

@@ -12,3 +12,16 @@ export function pixel(frame: Frame, x: number, y: number): boolean {
   const bit = x + y * frame.width;
   return ((frame.bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
 }
+
+/** A frame of a display with columns that stay unlit. */
+export function darkened(frame: Frame, columns: ReadonlySet<number>): Frame {
+  if (columns.size === 0) return frame;
+  const bytes = frame.bytes.slice();
+  for (const x of columns) {
+    for (let y = 0; y < frame.height; y++) {
+      const bit = x + y * frame.width;
+      bytes[bit >> 3]! &= ~(0x80 >> (bit & 7));
+    }
+  }
+  return { ...frame, bytes };
+}

@@ -13,12 +13,21 @@ export class Graphics {
   /** Sends the drawn picture to the display. */
   flip: () => void = () => undefined;
 
-  /** @param vertical whether a byte holds eight pixels one below the other, the top one in bit 0 */
+  /** Whether a byte holds eight pixels one below the other, the top one in bit 0. */
+  readonly vertical: boolean;
+  readonly #drawn: (pixels: number) => void;
+
+  /** @param drawn told of each drawing: how many pixels it was */
   constructor(
     readonly width: number,
     readonly height: number,
-    readonly vertical = false,
+    {
+      vertical = false,
+      drawn = () => undefined,
+    }: { readonly vertical?: boolean; readonly drawn?: (pixels: number) => void } = {},
   ) {
+    this.vertical = vertical;
+    this.#drawn = drawn;
     this.#bytes = new Uint8Array((width * height) / 8);
   }
 
@@ -94,6 +103,7 @@ export class Graphics {
     const right = Math.min(this.width - 1, Math.trunc(Math.max(x1, x2)));
     const top = Math.max(0, Math.trunc(Math.min(y1, y2)));
     const bottom = Math.min(this.height - 1, Math.trunc(Math.max(y1, y2)));
+    this.#drawn(Math.max(0, right - left + 1) * Math.max(0, bottom - top + 1));
     for (let y = top; y <= bottom; y++) {
       for (let x = left; x <= right; x++) this.#set(x, y, set);
     }

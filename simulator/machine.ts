@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { runInContext } from "node:vm";
 import type { BoardModel } from "./boards.js";
 import { Buttons } from "./buttons.js";
-import type { VirtualClock } from "./clock.js";
-import { strictContext } from "./context.js";
+import type { DeviceClock } from "./device-clock.js";
 import type { Frame } from "./frame.js";
 import { Graphics } from "./graphics.js";
 import { nativeHash } from "./hash.js";
+import { type Isolation, ownContext, ownScope, type Surroundings } from "./isolation.js";
+import { PowerFailure, PowerMeter } from "./power-meter.js";
 import type { Storage } from "./storage.js";
 
 /** Where the board's start-up runs the image from. */
@@ -16,26 +16,29 @@ export const IMAGE_FILE = ".boot0";
 export interface Connections {
   /** Globals beside the board's own: what only a console uses. */
   readonly globals?: Record<string, unknown>;
-  /** Seconds the board's clock is ahead of the virtual one. */
-  readonly clockError?: () => number;
   /** Told of what the image throws at start, which a board prints to its console. */
   readonly onError?: (error: unknown) => void;
+  /** How its program is kept apart from others; a context of its own where not said. */
+  readonly isolation?: Isolation;
+  /** What it counts into; one of its own where not given. */
+  readonly meter?: PowerMeter;
 }
 
 /** A virtual Espruino board: runs an image, byte for byte, over a virtual clock. */
 export class Machine {
-  readonly imageSha256: string;
   readonly buttons: Buttons;
+  readonly meter: PowerMeter;
   /** Percent, 0 to 100. */
   battery = 100;
   /** Whether the console asks for a password before anything else. */
   locked = false;
   /** Called whenever what the display shows has changed. */
   onDisplay: () => void = () => undefined;
-  readonly #context: object;
-  readonly #clockError: () => number;
+  readonly #surroundings: Surroundings;
+  readonly #blank: Frame;
   #shown: Frame;
-  #powered = true;
+  #displayOn = true;
+  #running = true;
   #password: string | undefined;
 
   /**
@@ -45,23 +48,35 @@ export class Machine {
   constructor(
     readonly model: BoardModel,
     readonly storage: Storage,
-    readonly clock: VirtualClock,
-    { globals = {}, clockError = () => 0, onError }: Connections = {},
+    readonly clock: DeviceClock,
+    { globals = {}, onError, isolation = "context", meter }: Connections = {},
   ) {
     this.buttons = new Buttons(model.buttons, clock);
-    this.#clockError = clockError;
-    this.#shown = new Graphics(model.width, model.height).snapshot();
-    const image = storage.bytes(IMAGE_FILE) ?? new Uint8Array();
-    this.imageSha256 = createHash("sha256").update(image).digest("hex");
+    this.meter = meter ?? new PowerMeter(clock.time);
+    const { width, height } = model;
+    this.#blank = { width, height, bytes: new Uint8Array((width * height) / 8) };
+    this.#shown = this.#blank;
     const own = this.#globals();
     const E = { ...(own.E as object), ...(globals.E as object | undefined) };
-    this.#context = strictContext({ ...own, ...globals, E });
+    const all = { ...own, ...globals, E };
+    this.#surroundings = isolation === "context" ? ownContext(all) : ownScope(all);
+    this.meter.display(true);
     try {
-      this.evaluate(Buffer.from(image).toString("latin1"));
+      this.#run(() => this.evaluate(imageText(storage)));
     } catch (error) {
       if (!onError) throw error;
       onError(error);
     }
+  }
+
+  /** SHA-256 of the image as it is stored, in hex. */
+  get imageSha256(): string {
+    return createHash("sha256").update(imageBytes(this.storage)).digest("hex");
+  }
+
+  /** Whether the board has power. */
+  get running(): boolean {
+    return this.#running;
   }
 
   /** A line typed at the locked console. @returns whether it was the password, and opened it */
@@ -72,23 +87,49 @@ export class Machine {
 
   /** Runs code beside the program, as the board's console does. */
   evaluate(code: string): unknown {
-    return runInContext(code, this.#context, { filename: IMAGE_FILE });
+    return this.#surroundings.run(code);
   }
 
   /** What the display shows now: nothing while its power is off. */
   frame(): Frame {
-    const { width, height, bytes } = this.#shown;
-    return { width, height, bytes: this.#powered ? bytes.slice() : new Uint8Array(bytes.length) };
+    const lit = this.#displayOn && this.#running;
+    const { width, height, bytes } = lit ? this.#shown : this.#blank;
+    return { width, height, bytes: bytes.slice() };
+  }
+
+  /** The power is gone: the program with all it knew, and the picture. Storage stays. */
+  powerOff(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    this.meter.display(false);
+    this.onDisplay();
+  }
+
+  /** Runs some of the program: not without power, and no further than it lasts. */
+  #run(part: () => void): void {
+    if (!this.#running) return;
+    try {
+      part();
+    } catch (error) {
+      if (!(error instanceof PowerFailure)) throw error;
+      this.powerOff();
+    }
   }
 
   #globals(): Record<string, unknown> {
+    const drawn = (pixels: number): void => {
+      this.meter.drawn(pixels);
+    };
     const own = this.model.globals({
+      drawn,
       show: (frame) => {
+        this.meter.redrawn();
         this.#shown = frame;
         this.onDisplay();
       },
       power: (on) => {
-        this.#powered = on;
+        this.meter.display(on);
+        this.#displayOn = on;
         this.onDisplay();
       },
       battery: () => this.battery,
@@ -103,17 +144,37 @@ export class Machine {
           height: number,
           _bitsPerPixel: number,
           options: { vertical_byte: boolean },
-        ) => new Graphics(width, height, options.vertical_byte),
+        ) => new Graphics(width, height, { vertical: options.vertical_byte, drawn }),
       },
-      getTime: () => this.clock.now + this.#clockError(),
-      setTimeout: (run: () => void, ms: number) => this.clock.after(ms / 1000, run),
+      getTime: () => this.clock.now,
+      setTimeout: (run: () => void, ms: number) =>
+        this.clock.after(ms / 1000, () => {
+          this.#wake(run);
+        }),
       clearTimeout: (id: number) => {
         this.clock.cancel(id);
       },
-      setWatch: this.buttons.watch,
+      setWatch: this.#watch,
       atob: (base64: string) => Buffer.from(base64, "base64").toString("latin1"),
       require: (name: string) => this.#module(name),
     };
+  }
+
+  readonly #watch: Buttons["watch"] = (handler, pin, options) =>
+    this.buttons.watch(
+      (event) => {
+        this.#wake(() => {
+          handler(event);
+        });
+      },
+      pin,
+      options,
+    );
+
+  #wake(part: () => void): void {
+    if (!this.#running) return;
+    this.meter.woken();
+    this.#run(part);
   }
 
   #console(): object {
@@ -134,4 +195,13 @@ export class Machine {
     }
     throw new Error(`Module "${name}" not found`);
   }
+}
+
+function imageBytes(storage: Storage): Uint8Array {
+  return storage.bytes(IMAGE_FILE) ?? new Uint8Array();
+}
+
+/** The image as the interpreter reads it, a character a byte. */
+function imageText(storage: Storage): string {
+  return Buffer.from(imageBytes(storage)).toString("latin1");
 }

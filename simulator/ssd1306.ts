@@ -27,14 +27,18 @@ export class Ssd1306 {
   #at = 0;
   on = false;
 
-  /** A transfer: a control byte, then commands or the picture's bytes. */
-  write(address: number, data: ArrayLike<number>): void {
-    if (address !== ADDRESS) return;
+  /**
+   * A transfer: a control byte, then commands or the picture's bytes.
+   * @returns whether it changed the picture
+   */
+  write(address: number, data: ArrayLike<number>): boolean {
+    if (address !== ADDRESS) return false;
     const [control, ...bytes] = Array.from(data);
     for (const byte of bytes) {
       if (control === 0x40) this.#memory[this.#at++ % this.#memory.length] = byte;
       else this.#command(byte);
     }
+    return control === 0x40;
   }
 
   /** What the controller's memory holds. */

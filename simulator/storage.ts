@@ -7,6 +7,29 @@ export class Storage {
     this.#files.set(name, new Uint8Array(bytes));
   }
 
+  /** Every file, in the order they were first written. */
+  get names(): string[] {
+    return [...this.#files.keys()];
+  }
+
+  /**
+   * A cell of the flash loses or gains its charge.
+   * @param bit from 0, the highest bit of the first byte
+   * @throws RangeError where there is no such file or bit
+   */
+  flipBit(name: string, bit: number): void {
+    const byte = this.#files.get(name)?.[bit >> 3];
+    if (byte === undefined) throw new RangeError(`${name} has no bit ${String(bit)}`);
+    this.#files.get(name)![bit >> 3] = byte ^ (0x80 >> (bit & 7));
+  }
+
+  /** A write that broke off: the first bytes are the new ones, the rest of its room is erased flash. */
+  tear(name: string, bytes: Uint8Array, written: number): void {
+    const torn = new Uint8Array(bytes.length).fill(0xff);
+    torn.set(bytes.subarray(0, written));
+    this.#files.set(name, torn);
+  }
+
   erase(name: string): void {
     this.#files.delete(name);
   }

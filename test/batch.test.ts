@@ -92,7 +92,7 @@ it("a batch: 100 seeds, 20 blank boards flashed by the real tool, their codes ve
   for (const { serial, board } of boards) {
     board.evaluate("");
     board.machine.buttons.set("BTN1", true);
-    board.machine.clock.advance(0.1);
+    board.machine.clock.time.advance(0.1);
     expect(board.machine.locked).toBe(true);
     await verify(serial, readFrame(board.machine.frame()));
   }

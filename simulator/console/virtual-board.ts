@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { BoardModel } from "../boards.js";
 import { VirtualClock } from "../clock.js";
+import { DeviceClock } from "../device-clock.js";
 import { Machine } from "../machine.js";
 import { Storage } from "../storage.js";
 
@@ -18,8 +19,7 @@ export class VirtualBoard {
   /** What the console has printed since it was last taken. */
   #printed = "";
   #restart = false;
-  /** Seconds its clock is ahead of the time; a board just powered on stands at 1970. */
-  #clockError: number;
+  readonly #own: DeviceClock;
 
   /** @param wall the real time, Unix seconds */
   constructor(
@@ -27,7 +27,9 @@ export class VirtualBoard {
     readonly wall: () => number,
   ) {
     this.clock = new VirtualClock(wall());
-    this.#clockError = -wall();
+    // A board just powered on stands at 1970.
+    this.#own = new DeviceClock(this.clock);
+    this.#own.set(0);
     this.machine = this.#boot();
   }
 
@@ -67,9 +69,8 @@ export class VirtualBoard {
   }
 
   #boot(): Machine {
-    return new Machine(this.model, this.storage, this.clock, {
+    return new Machine(this.model, this.storage, this.#own, {
       globals: this.#globals(),
-      clockError: () => this.#clockError,
       onError: (error) => {
         this.#complain(error);
       },
@@ -83,7 +84,12 @@ export class VirtualBoard {
 
   /** What the console's users call, beside what the board's program uses. */
   #globals(): Record<string, unknown> {
-    const own = this.model.globals({ show: ignore, power: ignore, battery: () => 100 });
+    const own = this.model.globals({
+      drawn: ignore,
+      show: ignore,
+      power: ignore,
+      battery: () => 100,
+    });
     return {
       print: (...values: unknown[]) => {
         this.#printed += `${values.map(String).join(" ")}\r\n`;
@@ -93,7 +99,7 @@ export class VirtualBoard {
           "base64",
         ),
       setTime: (time: number) => {
-        this.#clockError = time - this.clock.now;
+        this.#own.set(time);
       },
       clearInterval: ignore,
       clearWatch: ignore,

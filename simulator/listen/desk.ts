@@ -13,7 +13,6 @@ const SETTLE = 0.05;
 /** Live tokens on one clock, by serial. */
 export class Desk {
   readonly #tokens = new Map<string, SimulatedToken>();
-  readonly #watchers = new Map<string, Set<() => void>>();
   readonly #live: LiveClock;
 
   /**
@@ -35,12 +34,7 @@ export class Desk {
         record: tokenRecord(seed, { start }),
         clock,
       });
-      const watchers = new Set<() => void>();
-      token.machine.onDisplay = () => {
-        for (const watcher of watchers) watcher();
-      };
       this.#tokens.set(seed.serial, token);
-      this.#watchers.set(seed.serial, watchers);
     }
     this.#live = new LiveClock(clock, wall);
   }
@@ -78,8 +72,7 @@ export class Desk {
 
   /** Calls back at each change of a display. @returns how to stop */
   watch(serial: string, changed: () => void): () => void {
-    this.#watchers.get(serial)?.add(changed);
-    return () => this.#watchers.get(serial)?.delete(changed);
+    return this.#tokens.get(serial)!.onDisplay(changed);
   }
 
   stop(): void {

@@ -33,7 +33,7 @@ async function cutAfter(writes: number): Promise<{ done: boolean; shown: string 
   board.evaluate("");
   board.restart();
   board.machine.buttons.set("BTN1", true);
-  board.machine.clock.advance(0.1);
+  board.machine.clock.time.advance(0.1);
   const reading = readFrame(board.machine.frame());
   const now = board.machine.clock.now;
   if (reading.kind === "code") {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Buttons } from "../../simulator/buttons.js";
 import { VirtualClock } from "../../simulator/clock.js";
+import { DeviceClock } from "../../simulator/device-clock.js";
 import { nativeHash } from "../../simulator/hash.js";
 import { LiveClock } from "../../simulator/live.js";
 import { BOARD_MODELS } from "../../simulator/boards.js";
@@ -56,7 +57,7 @@ describe("the virtual clock", () => {
 describe("buttons", () => {
   const watched = (edge: "rising" | "falling" | "both") => {
     const clock = new VirtualClock(0);
-    const buttons = new Buttons(["BTN1"], clock);
+    const buttons = new Buttons(["BTN1"], new DeviceClock(clock));
     const events: [boolean, number, number][] = [];
     buttons.watch(
       ({ state, time, lastTime }) => events.push([state, time, lastTime]),
@@ -136,7 +137,11 @@ describe("the machine", () => {
   const machine = (program: string, hashes = BOARD_MODELS.pixljs!.hashes) => {
     const storage = new Storage();
     storage.write(".boot0", Buffer.from(program));
-    return new Machine({ ...BOARD_MODELS.pixljs!, hashes }, storage, new VirtualClock(5));
+    return new Machine(
+      { ...BOARD_MODELS.pixljs!, hashes },
+      storage,
+      new DeviceClock(new VirtualClock(5)),
+    );
   };
 
   it("gives the program only what the board has", () => {

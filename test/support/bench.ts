@@ -58,7 +58,7 @@ export class Bench implements BoardConsole {
     this.board.restart();
     const { machine } = this.board;
     machine.buttons.set("BTN1", true);
-    machine.clock.advance(0.1);
+    machine.clock.time.advance(0.1);
     return readFrame(machine.frame());
   }
 }

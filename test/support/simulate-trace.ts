@@ -1,5 +1,6 @@
 import { BOARD_MODELS } from "../../simulator/boards.js";
 import { VirtualClock } from "../../simulator/clock.js";
+import { DeviceClock } from "../../simulator/device-clock.js";
 import { IMAGE_FILE, Machine } from "../../simulator/machine.js";
 import { Storage } from "../../simulator/storage.js";
 import type { Trace, TraceResult } from "../live/interpreter.js";
@@ -24,7 +25,7 @@ export function simulateTrace(image: Uint8Array, trace: Trace): TraceResult {
   storage.write(IMAGE_FILE, image);
   if (trace.record) storage.write("warifu.token", trace.record);
   const model = { ...BOARD_MODELS[trace.board]!, hashes: trace.hashes };
-  const machine = new Machine(model, storage, clock);
+  const machine = new Machine(model, storage, new DeviceClock(clock));
   machine.battery = trace.battery;
   const frames: Uint8Array[] = [];
   for (const [seconds, action] of trace.steps) {

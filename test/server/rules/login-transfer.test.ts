@@ -107,6 +107,13 @@ describe("transfers (資金移動)", () => {
     });
   });
 
+  it("rule 32: a registered payee that the branch has changed since is not the one that was shown", () => {
+    const shown = { ...PAYEE, account: "普通 9999999" };
+    const changed = send(bankOf(), { payee: "P1", shown });
+    expect(changed).toEqual({ booked: false, reason: "unknown_payee" });
+    expect(send(bankOf(), { payee: "P1", shown: PAYEE })).toMatchObject({ booked: true });
+  });
+
   it("rule 27: another contract's payee is none", () => {
     const bank = new CoreBank(holder("ichiro", SERIAL), { ...REGISTERED, contract: "C2" });
     expect(send(bank, { payee: "P1" })).toEqual({ booked: false, reason: "unknown_payee" });
