@@ -20,7 +20,7 @@ import { openSampleContract, SAMPLE_STAFF, SAMPLE_USERS } from "./server/sample-
 import { openSqlite } from "./server/store/sqlite.js";
 import { allowedHosts } from "./simulator/listen/address.js";
 import { listenApp } from "./simulator/listen/app.js";
-import { Desk as Tokens } from "./simulator/listen/desk.js";
+import { Fleet } from "./simulator/fleet.js";
 
 const DAY = 86_400;
 
@@ -51,7 +51,9 @@ async function runDemo(options: { port: string; tokensPort: string }): Promise<v
       const { key } = await issueApiKey(store, scope, "demo", Date.now());
       writeFileSync(join(directory, scope), `authorization: Bearer ${key}\n`, { mode: 0o600 });
     }
-    const tokens = new Tokens(seeds, "pixljs", undefined, () => Date.now() / 1000);
+    const tokens = new Fleet();
+    for (const seed of seeds) tokens.add(seed);
+    tokens.time.run();
     const [master, general] = seeds.map(({ serial }) => serial) as [string, string];
     const bank = new BankService(
       new Clerk(new Batcher(store), vault, DEFAULT_POLICY),
@@ -59,12 +61,12 @@ async function runDemo(options: { port: string; tokensPort: string }): Promise<v
     );
     await openSampleContract(bank, { master, general }, caller());
     // The master has registered his token already, by the code on its display.
-    const { code } = await tokens.press(tokens.token(master)!);
-    await bank.register(SAMPLE_USERS.master.id, master, code ?? "", caller());
+    const code = await tokens.token(master).code();
+    await bank.register(SAMPLE_USERS.master.id, master, code, caller());
     const app = await buildApp({ store, vault, now: Date.now });
     closers.push(() => app.close());
     const server = await app.listen({ host: "127.0.0.1", port: portOf(options.port, "--port") });
-    const desk = listenApp(tokens, allowedHosts("127.0.0.1"));
+    const desk = await listenApp(tokens, allowedHosts("127.0.0.1"));
     closers.push(() => desk.close());
     const tokensPort = portOf(options.tokensPort, "--tokens-port");
     const tokensUrl = await desk.listen({ host: "127.0.0.1", port: tokensPort });

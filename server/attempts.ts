@@ -22,11 +22,11 @@ export class TooSoon extends Error {
 
 /**
  * Makes an attempt that somebody may be guessing by. Failures make whoever shares a key wait, longer
- * each time; none is ever kept out for good. It is counted before it is made: of many at once no more
- * are made than may be.
- * @param limits a success forgets the failures of the first one's key, and takes back its own elsewhere
+ * each time; one is forgotten each quarter of an hour, and none is ever kept out for good. It is counted
+ * before it is made: of many at once no more are made than may be.
+ * @param limits a success forgets the failures of the first one's key, and leaves the others' as they were
  * @param at Unix milliseconds
- * @throws TooSoon
+ * @throws TooSoon, or what `make` throws: that was no failure
  */
 export async function attempt<Answer>(
   store: Store,
@@ -35,18 +35,42 @@ export async function attempt<Answer>(
   make: () => Promise<{ readonly answer: Answer; readonly failed: boolean }>,
 ): Promise<Answer> {
   const keys = limits.map(({ key }) => key);
-  const untilOf = (before: readonly Counted[]): number =>
-    Math.max(...before.map((counted, index) => waitOf(counted, limits[index]!.free)));
-  const before = await store.countAttempt(keys, at, (counted) => at >= untilOf(counted));
-  const until = untilOf(before);
+  let before: readonly Counted[] = [];
+  let counted: readonly Counted[] = [];
+  let until = 0;
+  await store.changeAttempts(keys, at, (stored) => {
+    before = stored;
+    const now = stored.map((each) => decayed(each, at));
+    until = Math.max(...now.map((each, index) => waitOf(each, limits[index]!.free)));
+    counted = now.map(({ failures }) => ({ failures: failures + 1, lastAt: at }));
+    return at < until ? undefined : counted;
+  });
   if (at < until) throw new TooSoon(Math.ceil((until - at) / 1000));
-  const { answer, failed } = await make();
-  if (!failed) {
-    const [first, ...others] = keys;
-    await store.forgetAttempts(first!);
-    for (const key of others) await store.uncountAttempt(key);
+  const takeBack = async (forgetFirst: boolean): Promise<void> => {
+    const change = (stored: readonly Counted[]): Counted[] =>
+      stored.map(({ failures, lastAt }, index) => {
+        if (forgetFirst && index === 0) return { failures: 0, lastAt };
+        // As it was, unless somebody else has counted meanwhile.
+        const untouched = failures === counted[index]!.failures && lastAt === at;
+        return untouched ? before[index]! : { failures: Math.max(0, failures - 1), lastAt };
+      });
+    // What was decided stands, whether or not this can be stored.
+    await store.changeAttempts(keys, at, change).catch(() => undefined);
+  };
+  try {
+    const { answer, failed } = await make();
+    if (!failed) await takeBack(true);
+    return answer;
+  } catch (error) {
+    await takeBack(false);
+    throw error;
   }
-  return answer;
+}
+
+/** One failure is forgotten each quarter of an hour. */
+function decayed({ failures, lastAt }: Counted, at: number): Counted {
+  const forgotten = Math.floor(Math.max(0, at - lastAt) / LONGEST_WAIT);
+  return { failures: Math.max(0, failures - forgotten), lastAt };
 }
 
 /** Unix milliseconds until which nothing is tried. */

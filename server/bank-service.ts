@@ -66,10 +66,12 @@ export class BankService {
     ];
     return attempt(batcher.store, limits, caller.at, async () => {
       const about = { users: [user], serials: [serial] };
-      const answer = await this.clerk.decide(about, caller, (book, rules) =>
-        register(book, rules, user, serial, code),
-      );
-      return { answer, failed: !answer.registered };
+      return this.clerk.decide(about, caller, (book, rules) => {
+        const answer = register(book, rules, user, serial, code);
+        // Told apart here alone: a used code, or a user who may not register, is no guess.
+        const failed = book.changes.audit.some(({ result }) => result === "wrong_code");
+        return { answer, failed };
+      });
     });
   }
 
@@ -150,9 +152,15 @@ export class BankService {
     });
   }
 
-  async keepContract(contract: Contract, paper: Paper, caller: Caller): Promise<void> {
+  /** @param fresh whether it must not be there yet */
+  async keepContract(
+    contract: Contract,
+    paper: Paper,
+    caller: Caller,
+    fresh = false,
+  ): Promise<void> {
     await this.clerk.decide({ contracts: [contract.id] }, caller, (book, rules) => {
-      keepContract(book, rules, contract, paper);
+      keepContract(book, rules, contract, paper, fresh);
     });
   }
 
@@ -215,10 +223,11 @@ export class BankService {
     });
   }
 
-  async keepPayee(payee: Payee, paper: Paper, caller: Caller): Promise<void> {
+  /** @param fresh whether it must not be there yet */
+  async keepPayee(payee: Payee, paper: Paper, caller: Caller, fresh = false): Promise<void> {
     const about = { contracts: [payee.contract], payee: payee.id };
     await this.clerk.decide(about, caller, (book, rules) => {
-      keepPayee(book, rules, payee, paper);
+      keepPayee(book, rules, payee, paper, fresh);
     });
   }
 

@@ -7,12 +7,12 @@ import { Clerk } from "./clerk.js";
 import { BranchRefusal, type Paper } from "./core/branch.js";
 import type { Caller } from "./core/book.js";
 import { DAY } from "./core/japan.js";
-import { DEFAULT_POLICY } from "./core/policy.js";
 import { USER_CLASSES, type UserClass } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
 import { isDate, isField } from "./fields.js";
 import { openStore, openVault } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
+import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
 import { masterKeyFrom } from "./vault.js";
 import { operator, print, type StoreOptions } from "./command-output.js";
@@ -40,8 +40,6 @@ interface PayeeOptions extends ActOptions {
   name: string;
 }
 
-/** Days before a token's expiry that its user gets another. */
-const WORKLIST_DAYS = 90;
 const PAGE = 1000;
 
 /** `warifu branch …`: what the bank's branch (お取引店) does, each on its application form. */
@@ -85,7 +83,7 @@ export function addBranchCommands(program: Command): void {
   addStaffCommand(branch);
   branch
     .command("expiring")
-    .description("the tokens lent that expire within 90 days, the first ones first")
+    .description("the tokens lent that expire soon (within 90 days), the first ones first")
     .option("--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)")
     .option("--json", "the list as JSON")
     .action(listExpiring);
@@ -195,13 +193,14 @@ async function keepStaff(
 }
 
 async function listExpiring(options: StoreOptions): Promise<void> {
+  const days = Math.max(...readPolicy(undefined, process.env).expiryNoticeDays);
   const store = openStore(options.db, process.env);
   try {
     const now = Date.now() / 1000;
     const tokens: { serial: string; contract: string; days: number }[] = [];
     let last: Parameters<Store["listExpiring"]>[1] | undefined = { expiry: now, serial: "" };
     while (last) {
-      const page: StoredToken[] = await store.listExpiring(now + WORKLIST_DAYS * DAY, last, PAGE);
+      const page: StoredToken[] = await store.listExpiring(now + days * DAY, last, PAGE);
       for (const { serial, contract, expiry } of page) {
         tokens.push({ serial, contract: contract!, days: Math.floor((expiry! - now) / DAY) });
       }
@@ -241,10 +240,11 @@ async function withBank<Answer>(
   options: StoreOptions,
   act: (bank: BankService, caller: Caller) => Promise<Answer>,
 ): Promise<Answer> {
+  const policy = readPolicy(undefined, process.env);
   const store: Store = openStore(options.db, process.env);
   try {
     const vault = await openVault(store, masterKeyFrom(process.env));
-    const clerk = new Clerk(new Batcher(store), vault, DEFAULT_POLICY, hasMail());
+    const clerk = new Clerk(new Batcher(store), vault, policy, hasMail());
     const caller = { actor: operator(), source: undefined, at: Date.now() };
     return await act(new BankService(clerk, new Passwords()), caller);
   } catch (error) {

@@ -45,7 +45,10 @@ export function addServerCommands(program: Command): void {
       "smtp://HOST:PORT that notices are sent by (default: WARIFU_MAIL; none)",
     )
     .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
-    .option("--policy <file>", "JSON of what the bank's rules have other than by default")
+    .option(
+      "--policy <file>",
+      "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
+    )
     .option("--no-branch-pages", "leave the branch's pages out, where customers reach the server")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
     .action(serve);
@@ -86,7 +89,7 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!["trace", "debug", "info", "warn", "error", "silent"].includes(options.logLevel)) {
     throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
   }
-  const policy = readPolicy(options.policy);
+  const policy = readPolicy(options.policy, process.env);
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const masterKey = masterKeyFrom(process.env);
   const store = openStore(options.db, process.env);

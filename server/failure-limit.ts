@@ -1,36 +1,41 @@
 import { TooSoon } from "./attempts.js";
 
 const HOUR = 3_600_000; // milliseconds
-/** Beyond this many counts, those that are over go. */
+/** Beyond this many levels, those that have drained go. */
 const MANY = 10_000;
 
 /**
- * How many wrong codes are evaluated in an hour under one key, in this process. A suspension stops who
- * guesses at one token in a row; this stops who waits for its user's successes in between, and who
- * guesses at many tokens.
+ * How many wrong codes are evaluated in an hour under one key, in this process: a bucket that drains at
+ * that rate. A suspension stops who guesses at one token in a row; this slows who waits for its user's
+ * successes in between, and who guesses at many tokens. What is under way already is not stopped.
  */
 export class FailureLimit {
-  readonly #counts = new Map<string, { failures: number; readonly until: number }>();
+  readonly #levels = new Map<string, { readonly level: number; readonly at: number }>();
 
   constructor(readonly most: number) {}
 
   /** @param at Unix milliseconds @throws TooSoon where no more of a key's codes are evaluated now */
   check(key: string, at: number): void {
-    const count = this.#counts.get(key);
-    if (!count || at >= count.until || count.failures < this.most) return;
-    throw new TooSoon(Math.ceil((count.until - at) / 1000));
+    const over = this.#level(key, at) + 1 - this.most;
+    if (over > 0) throw new TooSoon(Math.ceil((over * HOUR) / this.most / 1000));
   }
 
-  /** Counts a wrong code. */
-  count(key: string, at: number): void {
-    const known = this.#counts.get(key);
-    if (known && at < known.until) {
-      known.failures++;
+  /** Counts a wrong code; a right one makes up for one that was wrong. */
+  count(key: string, wrong: boolean, at: number): void {
+    const level = Math.max(0, this.#level(key, at) + (wrong ? 1 : -1));
+    if (level === 0) {
+      this.#levels.delete(key);
       return;
     }
-    if (this.#counts.size >= MANY) {
-      for (const [each, { until }] of this.#counts) if (at >= until) this.#counts.delete(each);
+    this.#levels.set(key, { level, at });
+    if (this.#levels.size <= MANY) return;
+    for (const each of this.#levels.keys()) {
+      if (this.#level(each, at) === 0) this.#levels.delete(each);
     }
-    this.#counts.set(key, { failures: 1, until: at + HOUR });
+  }
+
+  #level(key: string, at: number): number {
+    const known = this.#levels.get(key);
+    return known ? Math.max(0, known.level - (Math.max(0, at - known.at) / HOUR) * this.most) : 0;
   }
 }

@@ -1,7 +1,7 @@
 /** What fields hold, as regular expressions: the API, the pages and the commands ask for the same. */
 export const PATTERNS = {
   /** A login ID, and what contracts, payees and staff are called by. */
-  id: "^[A-Za-z0-9._-]{1,64}$",
+  id: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
   serial: "^[0-9]{8,12}$",
   code: "^[0-9]{6}$",
   date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",

@@ -8,8 +8,15 @@ const INTERVAL = 2_000;
 /** Milliseconds for which a mail that was taken is nobody else's; one that fails is tried again after. */
 const CLAIM = 60_000;
 const AT_ONCE = 20;
-/** Tries of one mail, over some two days; then it is set aside. */
+/** Tries of one mail, over a day and a half; one that the server refuses still is then set aside. */
 const TRIES = 12;
+
+/** What nodemailer throws: https://nodemailer.com/smtp/#error-codes */
+interface SendError {
+  readonly code?: string;
+  /** The server's own, RFC 5321 section 4.2. */
+  readonly responseCode?: number;
+}
 
 /** Where mails go, and whom they are from. */
 export interface MailRoute {
@@ -59,9 +66,11 @@ export class Mailer {
       await this.#transport.sendMail({ from: this.route.from, to, subject, text });
     } catch (error) {
       // The address and the server's words may hold a name: only what kind of failure it was is kept.
-      const problem = (error as { code?: string }).code ?? "unknown";
+      const { code: problem = "unknown", responseCode = 0 } = error as SendError;
       this.onError(problem);
-      if (attempts + 1 >= TRIES) await this.store.mailGivenUp(id, givenUp(id, problem, now));
+      // A server that cannot be reached, or says "later", is waited for; one that refuses is not.
+      if (responseCode >= 500 && attempts + 1 >= TRIES)
+        await this.store.mailGivenUp(id, givenUp(id, problem, now));
       return;
     }
     await this.store.mailSent(id);

@@ -3,10 +3,14 @@ import { InputError } from "../firmware/seedfile/input-error.js";
 import { DEFAULT_POLICY, type Policy } from "./core/policy.js";
 
 /**
- * The policy that a file states: JSON with what is to be other than the default.
+ * The policy that a file states, named on the command line or by WARIFU_POLICY: JSON with what is to be other than the default.
  * @throws InputError naming what is unknown or not as it must be
  */
-export function readPolicy(path: string | undefined): Policy {
+export function readPolicy(
+  option: string | undefined,
+  environment: NodeJS.ProcessEnv = {},
+): Policy {
+  const path = option ?? environment.WARIFU_POLICY;
   if (path === undefined) return DEFAULT_POLICY;
   let stated: unknown;
   try {

@@ -15,9 +15,12 @@ import { FRAME_FORMATS, type FrameFormat } from "./encode-frame.js";
 import { loadImage } from "./image.js";
 import { allowedHosts, parseAddress } from "./listen/address.js";
 import { listenApp } from "./listen/app.js";
-import { Desk } from "./listen/desk.js";
+import { Fleet } from "./fleet.js";
 import { parsePresses, pressAll } from "./presses.js";
 import { SimulatedToken } from "./token.js";
+
+/** So many tokens at most have a context of their own each. */
+const STRICT_MOST = 200;
 
 interface Options {
   seeds?: string;
@@ -122,8 +125,12 @@ async function listen(file: SeedFile, options: Options, address: string): Promis
   const { host, port } = parseAddress(address, "--listen");
   const start = options.start === undefined ? undefined : parseInstant(options.start, "--start");
   const seeds = options.serial === undefined ? file.seeds : seedsOf(file, options.serial);
-  const desk = new Desk(seeds, options.board, start, () => Date.now() / 1000);
-  const app = listenApp(desk, allowedHosts(host));
+  const at = options.at === undefined ? undefined : parseInstant(options.at, "--at");
+  const isolation = seeds.length > STRICT_MOST ? "scope" : "context";
+  const fleet = new Fleet({ board: options.board, isolation, ...(at !== undefined && { at }) });
+  for (const seed of seeds) fleet.add(seed, { start });
+  fleet.time.run();
+  const app = await listenApp(fleet, allowedHosts(host));
   const url = await app.listen({ host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--listen", (error as Error).message);

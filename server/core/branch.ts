@@ -33,9 +33,16 @@ export type BranchReason =
   | "not_in_service"
   | "has_token";
 
-/** Opens a contract, or changes it. */
-export function keepContract(book: Book, rules: Rules, contract: Contract, paper: Paper): void {
+/** Opens a contract, or changes it. @param fresh whether it must not be there yet */
+export function keepContract(
+  book: Book,
+  rules: Rules,
+  contract: Contract,
+  paper: Paper,
+  fresh = false,
+): void {
   const known = book.contract(contract.id) !== undefined;
+  if (known && fresh) throw new BranchRefusal("exists", contract.id);
   book.setContract(contract);
   const { id, otpFrom = "none", dailyLimit } = contract;
   const detail = { ...paper, contract: id, otpFrom, dailyLimit };
@@ -137,16 +144,23 @@ export function resume(
   tell(book, user, "changed");
 }
 
-/** Registers a payee beforehand (事前登録先), or removes one. */
-export function keepPayee(book: Book, rules: Rules, payee: Payee, paper: Paper): void {
+/** Registers a payee beforehand (事前登録先), or changes one. @param fresh whether it must not be there yet */
+export function keepPayee(
+  book: Book,
+  rules: Rules,
+  payee: Payee,
+  paper: Paper,
+  fresh = false,
+): void {
   if (!book.contract(payee.contract)) throw new BranchRefusal("unknown_contract", payee.contract);
   const known = book.payee(payee.id);
   if (known && known.contract !== payee.contract) {
     throw new BranchRefusal("other_contract", payee.id);
   }
+  if (known && fresh) throw new BranchRefusal("exists", payee.id);
   book.setPayee(payee.id, payee);
   const detail = { ...paper, contract: payee.contract, payee: payee.id };
-  book.say(rules.caller, "payee", "registered", {}, detail);
+  book.say(rules.caller, "payee", known ? "changed" : "registered", {}, detail);
 }
 
 function knownUser(book: Book, id: string): User {

@@ -15,6 +15,6 @@ export function noticeExpiry(book: Book, rules: Rules, serial: string): void {
     if (days >= (user.expiryNoticed ?? Infinity)) continue;
     book.setUser({ ...user, expiryNoticed: days });
     book.say(rules.caller, "notice", "expiring", { serial, user }, { days });
-    tell(book, user, "expiring");
+    tell(book, user, "expiring", expiry);
   }
 }

@@ -1,3 +1,4 @@
+import { inJapan } from "./japan.js";
 import type { User } from "./user.js";
 
 /** What users are told by mail. Never a code, a serial or a password. */
@@ -27,8 +28,8 @@ const NOTICES = {
     en: "The emergency stop was carried out.",
   },
   expiring: {
-    ja: "ハードウェアトークンの有効期限が近づいています。トップページで有効期限をご確認ください。",
-    en: "A hardware token expires soon: its expiry stands on the top page.",
+    ja: "ハードウェアトークンの有効期限が近づいています。",
+    en: "A hardware token expires soon.",
   },
   changed: {
     ja: "お客さま情報が変更されました。",
@@ -37,18 +38,37 @@ const NOTICES = {
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 
-/** A notice about a user, in both languages. */
-export function noticeOf(kind: NoticeKind, user: User): { subject: string; text: string } {
+const UNKNOWN = {
+  ja: "お心当たりのない場合は、お取引店へご連絡ください。",
+  en: "If this was not you, contact your branch.",
+};
+const ASK = {
+  ja: "ご不明な点は、お取引店へお問い合わせください。",
+  en: "If anything is unclear, ask your branch.",
+};
+
+/**
+ * A notice about a user, in both languages.
+ * @param expiry of the token, Unix seconds, where the notice is about that
+ */
+export function noticeOf(
+  kind: NoticeKind,
+  user: User,
+  expiry?: number,
+): { subject: string; text: string } {
   const { ja, en } = NOTICES[kind];
+  const last = expiry === undefined ? UNKNOWN : ASK;
+  const until = expiry === undefined ? undefined : japanTime(expiry);
   const text = [
-    ja,
-    `ログインID: ${user.id}`,
-    "お心当たりのない場合は、お取引店へご連絡ください。",
-    "",
-    en,
-    `Login ID: ${user.id}`,
-    "If this was not you, contact your branch.",
-    "",
-  ].join("\n");
+    ...[ja, `ログインID: ${user.id}`, until && `有効期限: ${until}`, last.ja, ""],
+    ...[en, `Login ID: ${user.id}`, until && `Expires: ${until} (Japan)`, last.en, ""],
+  ]
+    .filter((line) => line !== undefined)
+    .join("\n");
   return { subject: `${ja} / ${en}`, text };
+}
+
+/** YYYY-MM-DD HH:MM in Japan. */
+function japanTime(unixSeconds: number): string {
+  return inJapan(unixSeconds).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -19,13 +19,16 @@ export function mayBeRevoked(user: User): boolean {
   return user.holding === "registered" || user.holding === "issued";
 }
 
+/** Whether a user's class lets him revoke tokens. */
+export function mayRevoke(user: User, { policy }: Rules): boolean {
+  const administrator = user.class === "administrator" && policy.administratorsRevoke;
+  return user.class === "master" || administrator;
+}
+
 /** Revokes the chosen users' tokens (トークンの失効). The others who share a token keep it. */
 export function revokeUsers(book: Book, rules: Rules, request: RevokeRequest): UsersAct {
   const actor = book.user(request.actor);
-  const { administratorsRevoke } = rules.policy;
-  const may =
-    actor?.class === "master" || (actor?.class === "administrator" && administratorsRevoke);
-  if (!actor || !may || keptFromActing(book, actor, rules.now))
+  if (!actor || !mayRevoke(actor, rules) || keptFromActing(book, actor, rules.now))
     return refuse(book, rules, actor, "forbidden");
   if (!confirm(book, rules, actor, request.confirmed)) {
     return refuse(book, rules, actor, "wrong_password");
@@ -93,7 +96,7 @@ export function takeOut(
 }
 
 /** Everyone who has registered a token, or was lent it. */
-function lentTo(book: Book, serial: string): User[] {
+export function lentTo(book: Book, serial: string): User[] {
   return book.everyone().filter((user) => mayBeRevoked(user) && user.serial === serial);
 }
 

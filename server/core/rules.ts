@@ -41,9 +41,9 @@ export function apply<Answer>(
   return answer;
 }
 
-/** Mails a user and all masters of the contract. */
-export function tell(book: Book, user: User, kind: NoticeKind): void {
+/** Mails a user and all masters of the contract. @param expiry of the token, where it is about that */
+export function tell(book: Book, user: User, kind: NoticeKind, expiry?: number): void {
   const masters = book.usersOf(user.contract).filter((each) => each.class === "master");
   const addresses = new Set([user, ...masters].map(({ mail }) => mail).filter(Boolean));
-  for (const to of addresses) book.mail({ to, ...noticeOf(kind, user) });
+  for (const to of addresses) book.mail({ to, ...noticeOf(kind, user, expiry) });
 }

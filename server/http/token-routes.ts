@@ -39,16 +39,19 @@ export function addTokenRoutes(
       if ((user === undefined) === (serial === undefined)) {
         throw new Problem("invalid_field", "serial: give either serial or user", "serial");
       }
-      keys.check(caller.actor, caller.at);
-      if (serial !== undefined) serials.check(serial, caller.at);
-      const verdict =
-        serial === undefined
-          ? await tokens.verifyUser(user!, code, caller)
-          : await tokens.verify(serial, code, caller);
-      if (verdict.accepted) return serial === undefined ? verdict : { ...verdict, serial };
+      // By user there was a first factor; who guesses by serial has none.
+      if (serial === undefined) return tokens.verifyUser(user!, code, caller);
+      const { actor, at } = caller;
+      keys.check(actor, at);
+      serials.check(serial, at);
+      const verdict = await tokens.verify(serial, code, caller);
+      if (verdict.accepted) {
+        keys.count(actor, false, at);
+        return { ...verdict, serial };
+      }
       if (verdict.reason === "wrong_code") {
-        keys.count(caller.actor, caller.at);
-        if (serial !== undefined) serials.count(serial, caller.at);
+        keys.count(actor, true, at);
+        serials.count(serial, true, at);
       }
       return verdict;
     },

@@ -29,9 +29,7 @@ type BankMethods = Pick<
   | "listPayees"
   | "session"
   | "endSession"
-  | "uncountAttempt"
-  | "countAttempt"
-  | "forgetAttempts"
+  | "changeAttempts"
   | "claimMails"
   | "mailSent"
   | "mailGivenUp"
@@ -73,11 +71,13 @@ function listMethods(
 function sessionMethods(
   db: Database.Database,
   atomically: Atomically,
-): Pick<Store, "session" | "endSession" | "countAttempt" | "uncountAttempt" | "forgetAttempts"> {
+): Pick<Store, "session" | "endSession" | "changeAttempts"> {
   const find = db.prepare<[Uint8Array], SessionRecord>("SELECT * FROM sessions WHERE id = ?");
   const attempts = db.prepare<[string], { failures: number; lastAt: number }>(
     "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ?",
   );
+  const keep = db.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)");
+  const forget = db.prepare("DELETE FROM login_attempts WHERE key = ?");
   return {
     session: (id, now) =>
       atomically(() => {
@@ -94,28 +94,15 @@ function sessionMethods(
       }),
     endSession: (id) =>
       atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id)),
-    countAttempt: (keys, at, allowed) =>
+    changeAttempts: (keys, at, change) =>
       atomically(() => {
         db.prepare("DELETE FROM login_attempts WHERE last_at < ?").run(at - ATTEMPTS_LIFE);
         const before = keys.map((key) => attempts.get(key) ?? { failures: 0, lastAt: 0 });
-        if (!allowed(before)) return before;
-        for (const key of keys) {
-          db.prepare(
-            `INSERT INTO login_attempts VALUES (?, 1, ?) ON CONFLICT (key) DO UPDATE SET
-               failures = failures + 1, last_at = excluded.last_at`,
-          ).run(key, at);
-        }
-        return before;
+        change(before)?.forEach(({ failures, lastAt }, index) => {
+          if (failures === 0) forget.run(keys[index]);
+          else keep.run(keys[index], failures, lastAt);
+        });
       }),
-    uncountAttempt: (key) =>
-      atomically(
-        () =>
-          void db
-            .prepare("UPDATE login_attempts SET failures = max(failures - 1, 0) WHERE key = ?")
-            .run(key),
-      ),
-    forgetAttempts: (key) =>
-      atomically(() => void db.prepare("DELETE FROM login_attempts WHERE key = ?").run(key)),
   };
 }
 

@@ -157,19 +157,15 @@ export interface Store {
   endSession(id: Uint8Array): Promise<void>;
 
   /**
-   * Counts an attempt that is about to be made under each of the keys, unless what was counted before
-   * says that it may not be.
+   * Changes what is counted under keys, in one step: what stands there (0 where nothing does) goes in,
+   * what is to stand there comes out; undefined leaves it.
    * @param at Unix milliseconds; what is older than a day is forgotten
-   * @returns what was counted before
    */
-  countAttempt(
+  changeAttempts(
     keys: readonly string[],
     at: number,
-    allowed: (before: readonly Counted[]) => boolean,
-  ): Promise<Counted[]>;
-  /** Takes one back, as it did not fail. */
-  uncountAttempt(key: string): Promise<void>;
-  forgetAttempts(key: string): Promise<void>;
+    change: (before: readonly Counted[]) => readonly Counted[] | undefined,
+  ): Promise<void>;
 
   /**
    * Takes mails to be sent; no other process gets them until `until`.

@@ -1,5 +1,4 @@
 import { parseTime } from "../../firmware/seedfile/instant.js";
-import { BranchRefusal } from "../core/branch.js";
 import { japanDate } from "../core/japan.js";
 import type { UserClass } from "../core/user.js";
 import { freshPasswords } from "../passwords.js";
@@ -38,23 +37,24 @@ export function addContractRoutes(portal: Portal): void {
 
 function addContractForms(portal: Portal): void {
   const { store, bank } = portal.parts;
-  const keep = async (id: string, values: Values<typeof CONTRACT_FORM>, desk: Desk) => {
+  const keep = async (
+    id: string,
+    values: Values<typeof CONTRACT_FORM>,
+    desk: Desk,
+    fresh: boolean,
+  ): Promise<string> => {
     const { name, form, formDate, otpFrom, dailyLimit } = values;
     const from = otpFrom === "" ? undefined : parseTime(`${otpFrom}T00:00:00+09:00`, "otpFrom");
     const contract = { id, name, form, formDate, otpFrom: from, dailyLimit: Number(dailyLimit) };
-    await bank.keepContract(contract, paperOf(desk, values), desk.caller);
+    await bank.keepContract(contract, paperOf(desk, values), desk.caller, fresh);
     return `${pathOf(id)}?done`;
   };
   const empty = { name: "", form: "", formDate: "", otpFrom: "", dailyLimit: "" };
-  addPaper(portal, pathOf("new"), {
+  addPaper(portal, "/branch/new-contract", {
     title: "newContract",
     form: NEW_CONTRACT_FORM,
     begin: () => Promise.resolve({ values: { id: "", ...empty }, back: "/branch" }),
-    keep: async (values, _id, desk) => {
-      const known = (await store.read({ contracts: [values.id] })).contract(values.id);
-      if (known) throw new BranchRefusal("exists", values.id);
-      return keep(values.id, values, desk);
-    },
+    keep: (values, _id, desk) => keep(values.id, values, desk, true),
   });
   addPaper(portal, `${pathOf(":id")}/edit`, {
     title: "editContract",
@@ -68,7 +68,7 @@ function addContractForms(portal: Portal): void {
       const from = otpFrom === undefined ? "" : japanDate(otpFrom);
       return { values: { ...kept, otpFrom: from }, back: pathOf(id) };
     },
-    keep: (values, id, desk) => keep(id, values, desk),
+    keep: (values, id, desk) => keep(id, values, desk, false),
   });
 }
 
@@ -106,7 +106,7 @@ function addPayeeForm(portal: Portal): void {
     keep: async (values, contract, desk) => {
       const { id, bank: bankName, branch, account, name } = values;
       const payee = { id, contract, bank: bankName, branch, account, name };
-      await bank.keepPayee(payee, paperOf(desk, values), desk.caller);
+      await bank.keepPayee(payee, paperOf(desk, values), desk.caller, true);
       return `${pathOf(contract)}?done`;
     },
   });

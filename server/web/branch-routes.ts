@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { ContractsPage, StaffLoginPage } from "./pages/branch-contracts.js";
-import { type Desk, type Portal, secretText, textOf } from "./portal.js";
+import { type Desk, type Portal, queryText, secretText, textOf } from "./portal.js";
 import type { Message } from "./text.js";
 import { addContractRoutes } from "./branch-contract-routes.js";
 import { addBranchTokenRoutes } from "./branch-token-routes.js";
@@ -45,12 +45,12 @@ function addFinding(portal: Portal): void {
   };
   portal.page("/branch", async (request, reply) => {
     const desk = await portal.desk(request, reply);
-    return desk ? list(desk, reply, request.query.after ?? "") : reply;
+    return desk ? list(desk, reply, queryText(request, "after")) : reply;
   });
   portal.page("/branch/find", async (request, reply) => {
     const desk = await portal.desk(request, reply);
     if (!desk) return reply;
-    const id = (request.query.id ?? "").trim();
+    const id = queryText(request, "id");
     const book = await store.read({ contracts: [id], users: [id], serials: [id] });
     if (book.contract(id)) return reply.redirect(`/branch/contracts/${id}`, 303);
     if (book.user(id)) return reply.redirect(`/branch/users/${id}`, 303);

@@ -52,8 +52,8 @@ export const BRANCH_TEXTS = {
   },
   expiring: { ja: "有効期限の近いトークン", en: "Tokens that expire soon" },
   expiringWhat: {
-    ja: "有効期限まで90日以内のトークンです。新しいトークンをお送りください。",
-    en: "Lent tokens that expire within 90 days: send their users new ones.",
+    ja: "発行済みで、まもなく有効期限となるトークンです。新しいトークンをお送りし、期限までに失効と再登録をご案内ください。",
+    en: "Lent tokens that expire soon: send their users new ones, to be registered once these are revoked.",
   },
   daysLeft: { ja: "残り日数", en: "Days left" },
   within: { ja: "区分", en: "Within" },

@@ -298,6 +298,12 @@ export class Portal {
   }
 }
 
+/** A query's text; empty where it was not given, or several times. */
+export function queryText(request: PageRequest, name: string): string {
+  const value: unknown = request.query[name];
+  return typeof value === "string" ? value.trim() : "";
+}
+
 /** A field's text without the spaces around it; empty where it was not sent, or several times. */
 export function textOf(fields: Fields, name: string): string {
   const value = fields[name];

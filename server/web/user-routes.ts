@@ -1,3 +1,4 @@
+import { mayRevoke } from "../core/revoke-users.js";
 import { unlockList } from "../core/unlock-users.js";
 import type { User } from "../core/user.js";
 import { messageOf } from "./messages.js";
@@ -10,7 +11,15 @@ import {
   UnlockedPage,
   UnlockPage,
 } from "./pages/users.js";
-import { type Fields, listOf, type Portal, type Seat, secretText, textOf } from "./portal.js";
+import {
+  type Fields,
+  listOf,
+  type Portal,
+  queryText,
+  type Seat,
+  secretText,
+  textOf,
+} from "./portal.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 const UNLOCK = "/administration/users/unlock";
@@ -27,14 +36,15 @@ export function addUserRoutes(portal: Portal): void {
   });
   portal.page("/administration/users", async (request, reply) => {
     const seat = await portal.seat(request, reply);
-    return seat ? portal.send(reply, TasksPage({ visit: seat.visit })) : reply;
+    return seat ? portal.send(reply, TasksPage(seat)) : reply;
   });
   addUnlock(portal);
   addRevoke(portal);
   portal.page(HISTORY, async (request, reply) => {
     const seat = await masterSeat(portal, request, reply);
     if (!seat) return reply;
-    const before = /^[0-9]{1,15}$/.test(request.query.before ?? "") ? request.query.before : "0";
+    const given = queryText(request, "before");
+    const before = /^[0-9]{1,15}$/.test(given) ? given : "0";
     const rows = await portal.parts.store.listAudit({
       ...{ after: Number(before), limit: ROWS, contract: seat.user.contract, newestFirst: true },
     });
@@ -66,14 +76,15 @@ function addUnlock(portal: Portal): void {
 }
 
 function addRevoke(portal: Portal): void {
+  const revokes = ({ user, rules }: Seat): boolean => mayRevoke(user, rules);
   portal.page(REVOKE, async (request, reply) => {
-    const seat = await masterSeat(portal, request, reply);
+    const seat = await masterSeat(portal, request, reply, revokes);
     if (!seat) return reply;
     const users = seat.book.usersOf(seat.user.contract);
     return portal.send(reply, RevokePage({ ...seat, users }));
   });
   portal.form(REVOKE, async (request, fields, reply) => {
-    const seat = await masterSeat(portal, request, reply);
+    const seat = await masterSeat(portal, request, reply, revokes);
     if (!seat) return reply;
     const asked = { ...requestOf(seat, fields), lost: textOf(fields, "lost") === "yes" };
     const answer = await portal.parts.bank.revoke(asked, portal.caller(request, seat.user.id));
@@ -100,14 +111,15 @@ function requestOf(seat: Seat, fields: Fields) {
   };
 }
 
-/** The seat of a master; everyone else is refused. */
+/** The seat of a master, or of whom else may; everyone else is refused. */
 async function masterSeat(
   portal: Portal,
   request: FastifyRequest,
   reply: FastifyReply,
+  may = ({ user }: Seat): boolean => user.class === "master",
 ): Promise<Seat | undefined> {
   const seat = await portal.seat(request, reply);
-  if (!seat || seat.user.class === "master") return seat;
+  if (!seat || may(seat)) return seat;
   await portal.say(request, reply, seat.visit, { key: "E-13" }, 403);
   return undefined;
 }

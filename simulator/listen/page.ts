@@ -1,15 +1,19 @@
-/** The page of a desk of live tokens: each as a picture of its display and its button. */
-export function deskPage(serials: readonly string[]): string {
-  const tokens = serials
-    .map(
-      (serial) => `
+import type { FleetToken } from "../fleet-token.js";
+
+/** The page of tokens on a desk: each as a picture of its display and its button. */
+export function deskPage(tokens: readonly Pick<FleetToken, "serial" | "device">[]): string {
+  const sections = tokens
+    .map(({ serial, device: { machine } }) => {
+      const { width, height } = machine.model;
+      const size = `width="384" height="${String(Math.round((384 * height) / width))}"`;
+      return `
     <section class="token" data-serial="${serial}" aria-label="Token ${serial}">
-      <img class="display" width="384" height="192" alt="" src="/tokens/${serial}/frame.png">
+      <img class="display" ${size} alt="" src="/tokens/${serial}/frame.png">
       <p class="reading" role="status" aria-live="polite"></p>
       <button type="button" class="wake">Press <span class="hint">hold for information</span></button>
       <p class="serial">S/N ${serial}</p>
-    </section>`,
-    )
+    </section>`;
+    })
     .join("");
   return `<!doctype html>
 <html lang="en">
@@ -26,7 +30,7 @@ export function deskPage(serials: readonly string[]): string {
     <h1>warifu: simulated tokens</h1>
     <p>Press a token's button for its code; hold it for its information pages. These are live codes.</p>
   </header>
-  <main>${tokens}
+  <main>${sections}
   </main>
 </body>
 </html>

@@ -94,7 +94,7 @@ const HELPS = [
 
 const BRANCH = [
   ["contract", "contracts/C1"],
-  ["contract-new", "contracts/new"],
+  ["contract-new", "new-contract"],
   ["contract-edit", "contracts/C1/edit"],
   ["user-new", "contracts/C1/users/new"],
   ["payee-new", "contracts/C1/payees/new"],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Book } from "../../server/core/book.js";
 import { openSqlite } from "../../server/store/sqlite.js";
-import type { About, Store } from "../../server/store/store.js";
+import type { About, Store, Counted } from "../../server/store/store.js";
 import { contractOf, userOf } from "../support/core-bank.js";
 
 let store: Store;
@@ -89,21 +89,25 @@ describe("the book in the store", () => {
     expect(await store.session(SESSION.id, 1001 + 8 * 3600)).toBeUndefined();
   });
 
-  it("counts logins before they are tried, forgets them after a day, or when told to", async () => {
-    const count = (keys: string[], at: number, may = true) =>
-      store.countAttempt(keys, at, () => may);
-    await count(["a", "b"], 1000);
-    await count(["a"], 2000);
-    expect(await count(["a", "b", "c"], 3000, false)).toEqual([
-      { failures: 2, lastAt: 2000 },
+  it("changes what is counted of attempts in one step, and forgets it after a day", async () => {
+    const seen: (readonly Counted[])[] = [];
+    const change = (keys: string[], at: number, next?: readonly Counted[]) =>
+      store.changeAttempts(keys, at, (before) => {
+        seen.push(before);
+        return next;
+      });
+    const [one, two] = [
       { failures: 1, lastAt: 1000 },
-      { failures: 0, lastAt: 0 },
-    ]);
-    await store.forgetAttempts("a");
-    await store.uncountAttempt("b");
-    await store.uncountAttempt("b");
-    expect((await count(["a", "b"], 3000)).map(({ failures }) => failures)).toEqual([0, 0]);
-    expect((await count(["b"], 3001 + 86_400_000))[0]).toMatchObject({ failures: 0 });
+      { failures: 2, lastAt: 2000 },
+    ];
+    await change(["a", "b"], 1000, [one, two]);
+    await change(["b", "a", "c"], 2000);
+    expect(seen[1]).toEqual([two, one, { failures: 0, lastAt: 0 }]);
+    await change(["a"], 3000, [{ failures: 0, lastAt: 3000 }]);
+    await change(["a", "b"], 2000 + 86_400_000);
+    expect(seen[3]).toEqual([{ failures: 0, lastAt: 0 }, two]);
+    await change(["b"], 2001 + 86_400_000);
+    expect(seen[4]).toEqual([{ failures: 0, lastAt: 0 }]);
   });
 
   it("lists the newest audit rows of a contract first", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { PASSWORD, TestBank } from "../support/bank.js";
 import { Visitor } from "../support/visitor.js";
 
@@ -22,7 +23,7 @@ const audit = async () =>
   );
 
 const PATHS = [
-  ...["/branch", "/branch/find?id=C1", "/branch/contracts/C1", "/branch/contracts/new"],
+  ...["/branch", "/branch/find?id=C1", "/branch/contracts/C1", "/branch/new-contract"],
   ...["/branch/contracts/C1/edit", "/branch/contracts/C1/users/new", "/branch/users/ichirodt"],
   ...["/branch/contracts/C1/payees/new", "/branch/tokens", `/branch/tokens/${SERIAL}`],
   "/branch/expiring",
@@ -40,7 +41,7 @@ describe("the branch's pages", () => {
     await visitor.send("/login", { id: "ichirodt", password: PASSWORD });
     const before = await audit();
     const forms = [
-      "/branch/contracts/new",
+      "/branch/new-contract",
       "/branch/users/ichirodt",
       `/branch/tokens/${SERIAL}`,
     ] as const;
@@ -114,7 +115,7 @@ describe("what the branch enters", () => {
     [{ dailyLimit: "１００" }, "1日の振込限度額"],
     [{ dailyLimit: "-1" }, "1日の振込限度額"],
   ])("a contract with %j: names the field, keeps the rest, stores nothing", async (wrong, name) => {
-    const reply = await visitor.send("/branch/contracts/new", { ...contract, ...wrong });
+    const reply = await visitor.send("/branch/new-contract", { ...contract, ...wrong });
     const text = await reply.text();
     expect(reply.status).toBe(422);
     expect(text).toContain(`入力内容をご確認ください: ${name}`);
@@ -123,9 +124,24 @@ describe("what the branch enters", () => {
   });
 
   it("a contract that is there already is not opened over", async () => {
-    const reply = await visitor.send("/branch/contracts/new", { ...contract, id: "C1" });
+    const reply = await visitor.send("/branch/new-contract", { ...contract, id: "C1" });
     expect(await reply.text()).toContain("すでに登録されています。");
     expect((await bank.store.listContracts("", 9))[0]!.name).toBe("割符商事株式会社");
+  });
+
+  it("of three that open one contract at once, one does", async () => {
+    const replies = await Promise.all(
+      ["一", "二", "三"].map((name) =>
+        visitor.send("/branch/new-contract", { ...contract, name: `見本${name}` }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([303, 422, 422]);
+  });
+
+  it("a query given twice is none", async () => {
+    for (const path of ["", "/find?id=a&id=b", "/tokens?after=1&after=2", "?after=a&after=b"]) {
+      expect((await visitor.fetch(`/branch${path}`)).status).toBeLessThan(500);
+    }
   });
 
   it("a change of a contract begins with what stands there", async () => {
@@ -159,6 +175,11 @@ describe("what the branch enters", () => {
     expect(reply.headers.get("location")).toBe("/branch/contracts/C1?done");
     const other = await visitor.send("/branch/contracts/C2/payees/new", payee);
     expect(await other.text()).toContain("他の契約のものです。");
+    // Nor is one of the same contract written over: no code is asked for transfers to it.
+    const again = { ...payee, account: "普通 9999999" };
+    const over = await visitor.send("/branch/contracts/C1/payees/new", again);
+    expect(await over.text()).toContain("すでに登録されています。");
+    expect((await bank.store.listPayees("C1"))[0]!.account).toBe("c");
     expect(await visitor.get("/branch/contracts/C1")).toContain("P1");
   });
 
@@ -212,6 +233,19 @@ describe("what the branch enters", () => {
     expect(reply.status).toBe(422);
     expect((await bank.store.tokensBySerial([SERIAL]))[0]!.status).toBe("usable");
   });
+});
+
+it("ruling C13: administrators revoke on the pages, too, where the policy lets them", async () => {
+  const policy = { ...DEFAULT_POLICY, administratorsRevoke: true };
+  const other = await TestBank.start(1, undefined, { policy });
+  await other.contract();
+  await other.holder("kanri", "管理者", SERIAL, { class: "administrator" });
+  const user = new Visitor(other.url);
+  await user.send("/login", { id: "kanri", password: PASSWORD });
+  expect(await user.get("/administration/users")).toContain("/administration/users/revoke");
+  expect((await user.fetch("/administration/users/revoke")).status).toBe(200);
+  expect((await user.fetch("/administration/users/unlock")).status).toBe(403);
+  await other.close();
 });
 
 describe("long lists", () => {

@@ -13,7 +13,7 @@ const FORMS = [
   ["/administration/users/unlock", "masuodt"],
   ["/administration/users/revoke", "masuodt"],
   ["/branch/login", undefined],
-  ["/branch/contracts/new", "staff"],
+  ["/branch/new-contract", "staff"],
   ["/branch/contracts/C1/edit", "staff"],
   ["/branch/contracts/C1/users/new", "staff"],
   ["/branch/contracts/C1/payees/new", "staff"],

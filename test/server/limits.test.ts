@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { TooSoon } from "../../server/attempts.js";
+import { attempt, TooSoon } from "../../server/attempts.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { FailureLimit } from "../../server/failure-limit.js";
+import { openSqlite } from "../../server/store/sqlite.js";
+import { type Store, StoreUnavailable } from "../../server/store/store.js";
 import { PASSWORD, TestBank } from "../support/bank.js";
 import { SEED, TestServer, codeOf, wrongCodeOf } from "../support/server.js";
 import { Visitor } from "../support/visitor.js";
@@ -53,6 +55,17 @@ describe("rule 20: guesses at a registration", () => {
     expect(answer).toMatchObject({ reason: "wrong_code" });
   });
 
+  it("what is no guess is not counted: a used code, a user who may not register", async () => {
+    const code = bank.read(SERIAL);
+    expect(await guess(0, code)).toMatchObject({ registered: true });
+    for (let count = 0; count < 15; count++) {
+      expect(await guess(0, code)).toMatchObject({ reason: "not_allowed" });
+      expect(await guess(1, code)).toMatchObject({ reason: "wrong_code" });
+    }
+    bank.now += 60_000;
+    expect(await guess(1, bank.read(SERIAL))).toMatchObject({ registered: true });
+  });
+
   it("the page says how long to wait", async () => {
     for (let count = 0; count < 11; count++) await guess(count % 3, "000000", "99999999");
     const visitor = new Visitor(bank.url);
@@ -68,17 +81,20 @@ describe("rule 63: wrong codes by serial", () => {
   it("are evaluated so many times an hour, also between a user's own successes", async () => {
     const server = await TestServer.start([{ ...SEED, expiry: undefined }]);
     const { serial: most } = DEFAULT_POLICY.hourlyFailures;
-    let made = 0;
-    const rounds = most / 3;
-    for (let round = 0; round < rounds; round++) {
+    const verify = async (code: string) =>
+      (await server.send("verify", "POST", "/v1/verify", { serial: SEED.serial, code })).status;
+    let wrong = 0;
+    for (let status = 200; status === 200; wrong += status === 200 ? 1 : 0) {
+      // Never five in a row: the user's own success comes in between.
+      if (wrong % 4 === 3) await verify(codeOf(SEED, server.now));
       server.now += 60_000;
-      for (let count = 0; count < 3; count++, made++) {
-        expect(await server.verify(wrongCodeOf(SEED, server.now))).toMatchObject({
-          reason: "wrong_code",
-        });
-      }
-      if (made < most) await server.verify(codeOf(SEED, server.now));
+      status = await verify(wrongCodeOf(SEED, server.now));
     }
+    // As many as an hour has, and what has drained meanwhile.
+    expect(wrong).toBeGreaterThanOrEqual(most);
+    expect(wrong).toBeLessThan(2.5 * most);
+    const [token] = await server.store.tokensBySerial([SEED.serial]);
+    expect(token!.suspended).toBe(false);
     const body = { serial: SEED.serial, code: codeOf(SEED, server.now) };
     const limited = await server.send("verify", "POST", "/v1/verify", body);
     expect(limited.status).toBe(429);
@@ -89,19 +105,79 @@ describe("rule 63: wrong codes by serial", () => {
     await server.close();
   });
 
-  it("are limited for each API key, whatever the serials", () => {
+  it("are limited for each API key, which a right code makes up for; nobody is shut out for long", () => {
     const limit = new FailureLimit(2);
-    limit.count("key:a", 0);
+    limit.count("key:a", true, 0);
     limit.check("key:a", 0);
-    limit.count("key:a", 1);
-    expect(() => {
-      limit.check("key:a", 2);
-    }).toThrow(TooSoon);
-    limit.check("key:b", 2);
-    limit.check("key:a", 3_600_000);
-    // Counts that are over make room.
-    for (let index = 0; index < 10_001; index++) limit.count(`s${String(index)}`, 4_000_000);
-    limit.count("late", 9_000_000);
-    limit.check("s1", 9_000_000);
+    limit.count("key:a", true, 0);
+    const tooSoon = () => {
+      limit.check("key:a", 0);
+    };
+    expect(tooSoon).toThrow(new TooSoon(1800));
+    limit.check("key:b", 0);
+    limit.check("key:a", 1_800_000);
+    limit.count("key:a", false, 0);
+    limit.check("key:a", 0);
+    limit.count("key:a", false, 0);
+    limit.count("key:a", false, 0);
+    // Levels that have drained make room.
+    for (let index = 0; index < 10_001; index++) limit.count(`s${String(index)}`, true, 4_000_000);
+    limit.count("late", true, 90_000_000);
+    limit.check("s1", 90_000_000);
+  });
+
+  it("by user there is no such limit: the bank's users are not shut out", async () => {
+    const server = await TestServer.start([SEED]);
+    const { key } = DEFAULT_POLICY.hourlyFailures;
+    for (let index = 0; index < key + 10; index += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, () =>
+          server.send("verify", "POST", "/v1/verify", { user: "nobody", code: "000000" }),
+        ),
+      );
+    }
+    expect(await server.verify(codeOf(SEED, server.now))).toMatchObject({ accepted: true });
+    await server.close();
+  });
+});
+
+describe("attempts", () => {
+  const limits = [{ key: "k", free: 2 }];
+  const fail = (store: Store, at: number, failed = true) =>
+    attempt(store, limits, at, () => Promise.resolve({ answer: 1, failed }));
+
+  it("forget a failure each quarter of an hour, also while right ones are made", async () => {
+    const store = openSqlite(":memory:");
+    for (let count = 0; count < 3; count++) await fail(store, 0);
+    await expect(fail(store, 0)).rejects.toThrow(TooSoon);
+    const shared = [{ key: "own", free: 1 }, ...limits];
+    // Right ones at a key that others share neither wipe what is counted there, nor keep it alive.
+    for (const at of [900_000, 1_800_000]) {
+      await attempt(store, shared, at, () => Promise.resolve({ answer: 1, failed: false }));
+    }
+    await fail(store, 1_800_000);
+    await fail(store, 1_800_000);
+    await expect(fail(store, 1_800_000)).rejects.toThrow(TooSoon);
+    await store.close();
+  });
+
+  it("that could not be made are no failures", async () => {
+    const store = openSqlite(":memory:");
+    for (let count = 0; count < 9; count++) {
+      const down = attempt(store, limits, 0, () => Promise.reject(new StoreUnavailable("down")));
+      await expect(down).rejects.toThrow("down");
+    }
+    expect(await fail(store, 0)).toBe(1);
+    await store.close();
+  });
+
+  it("that were decided stand, also where taking the count back fails", async () => {
+    const store = openSqlite(":memory:");
+    const change = store.changeAttempts.bind(store);
+    let calls = 0;
+    store.changeAttempts = (...given) =>
+      ++calls === 2 ? Promise.reject(new StoreUnavailable("down")) : change(...given);
+    expect(await fail(store, 0, false)).toBe(1);
+    await store.close();
   });
 });

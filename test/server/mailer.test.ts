@@ -66,6 +66,38 @@ describe("notices by mail", () => {
     expect(received[0]).toContain("From: bank@example.co.jp");
   });
 
+  it("that the server refuses are given up in the end, and the audit says so", async () => {
+    await queue();
+    smtp.onRcptTo = (_address, _session, callback) => {
+      callback(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
+    };
+    let now = 1000;
+    for (let round = 0; round < 20; round++) await mailer.send((now += 1e9));
+    expect(problems).toHaveLength(12);
+    const [row] = await store.listAudit({ after: 0, limit: 9 });
+    expect(row).toMatchObject({
+      event: "mail",
+      result: "given_up",
+      detail: { problem: "EENVELOPE" },
+    });
+    expect(JSON.stringify(row)).not.toContain("ichiro");
+  });
+
+  it("are not given up where the server says later, or cannot be reached", async () => {
+    await queue();
+    smtp.onRcptTo = (_address, _session, callback) => {
+      callback(Object.assign(new Error("later"), { responseCode: 451 }));
+    };
+    let now = 1000;
+    for (let round = 0; round < 20; round++) await mailer.send((now += 1e9));
+    expect(problems).toHaveLength(20);
+    smtp.onRcptTo = (_address, _session, callback) => {
+      callback();
+    };
+    await mailer.send(now + 1e9);
+    expect(received).toHaveLength(1);
+  });
+
   it("wait while the mail server refuses them, and then go", async () => {
     await queue();
     refuses = true;

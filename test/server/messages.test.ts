@@ -115,7 +115,7 @@ const WAYS: Readonly<Record<MessageKey, () => Promise<Response>>> = {
   "E-30": async () => {
     await atDesk();
     const contract = { id: "C1", name: "n", form: "f", formDate: "2026-11-20", dailyLimit: "1" };
-    return visitor.send("/branch/contracts/new", contract);
+    return visitor.send("/branch/new-contract", contract);
   },
   "E-31": async () => {
     await bank.contract({ id: "C2" });

@@ -3,15 +3,18 @@ import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { allowedHosts, parseAddress } from "../../simulator/listen/address.js";
 import { listenApp } from "../../simulator/listen/app.js";
-import { Desk } from "../../simulator/listen/desk.js";
+import { Fleet } from "../../simulator/fleet.js";
 import { codeOf, NOW, SEED } from "../support/server.js";
 
 let app: FastifyInstance;
 let wall: number;
-beforeEach(() => {
+beforeEach(async () => {
   wall = NOW / 1000;
   const other = { ...SEED, serial: "87654321", expiry: NOW / 1000 - 1 };
-  app = listenApp(new Desk([SEED, other], "pixljs", 0, () => wall), allowedHosts("127.0.0.1"));
+  const fleet = new Fleet({ wall: () => wall });
+  for (const seed of [SEED, other]) fleet.add(seed, { start: 0 });
+  fleet.time.run();
+  app = await listenApp(fleet, allowedHosts("127.0.0.1"));
 });
 afterEach(async () => {
   await app.close();

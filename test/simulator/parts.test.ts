@@ -3,7 +3,6 @@ import { Buttons } from "../../simulator/buttons.js";
 import { VirtualClock } from "../../simulator/clock.js";
 import { DeviceClock } from "../../simulator/device-clock.js";
 import { nativeHash } from "../../simulator/hash.js";
-import { LiveClock } from "../../simulator/live.js";
 import { BOARD_MODELS } from "../../simulator/boards.js";
 import { Machine } from "../../simulator/machine.js";
 import { Storage } from "../../simulator/storage.js";
@@ -34,23 +33,6 @@ describe("the virtual clock", () => {
     const clock = new VirtualClock(100);
     clock.advanceTo(50);
     expect(clock.now).toBe(100);
-  });
-
-  it("live, follows real time and wakes for its timers", async () => {
-    let wall = 1000;
-    const clock = new VirtualClock(wall);
-    const live = new LiveClock(clock, () => wall);
-    const fired = new Promise<void>((resolve) => {
-      live.now(() => clock.after(0.01, resolve));
-    });
-    wall += 0.02;
-    await fired;
-    expect(clock.now).toBeGreaterThanOrEqual(1000.01);
-    await live.wait(0);
-    expect(clock.now).toBe(1000.02);
-    live.stop();
-    live.now(() => clock.after(0.01, () => expect.fail("a stopped clock woke")));
-    await new Promise((resolve) => setTimeout(resolve, 40));
   });
 });
 

@@ -55,7 +55,7 @@ export function ContractsPage({
         <Field name="id" label={`${say("contractId")} / ${say("loginId")} / ${say("serial")}`} />
         <div class="actions">
           <button>{say("find")}</button>
-          <a class="button quiet" href="/branch/contracts/new">
+          <a class="button quiet" href="/branch/new-contract">
             {say("newContract")}
           </a>
         </div>

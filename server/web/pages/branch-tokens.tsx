@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import type { Book, BookToken } from "../../core/book.js";
 import { DAY } from "../../core/japan.js";
+import { lentTo } from "../../core/revoke-users.js";
 import { isSuspended } from "../../core/suspension.js";
 import { standingOf, type User } from "../../core/user.js";
 import { Page, sayIn, type Visit } from "../layout.js";
@@ -154,7 +155,7 @@ export function TokenPage({
   readonly done: boolean;
 }): VNode {
   const say = sayIn(visit.language);
-  const users = book.holders(token.serial);
+  const users = lentTo(book, token.serial);
   return (
     <Page
       visit={visit}
@@ -242,7 +243,7 @@ export function ExpiringPage({
             return {
               cells: [
                 ...[tokenLink(visit, token), contractLink(visit, token)],
-                <UserLinks visit={visit} users={book.holders(token.serial)} />,
+                <UserLinks visit={visit} users={lentTo(book, token.serial)} />,
                 ...[expiryText(visit, token), String(Math.max(0, Math.floor(left)))],
                 String(Math.min(...days.filter((each) => left <= each))),
               ],

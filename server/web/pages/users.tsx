@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
 import { type Book } from "../../core/book.js";
-import { mayBeRevoked } from "../../core/revoke-users.js";
+import { mayBeRevoked, mayRevoke } from "../../core/revoke-users.js";
 import { type Rules } from "../../core/rules.js";
 import { mayUnlock } from "../../core/unlock-users.js";
 import { type User } from "../../core/user.js";
@@ -42,22 +42,31 @@ export function AdministrationPage({ visit }: PageInput): VNode {
   );
 }
 
-export function TasksPage({ visit }: PageInput): VNode {
+export function TasksPage({
+  visit,
+  user,
+  rules,
+}: {
+  readonly visit: Visit;
+  readonly user: User;
+  readonly rules: Rules;
+}): VNode {
   const say = sayIn(visit.language);
-  const master = visit.user?.class === "master";
+  const master = user.class === "master";
   const tasks = [
-    ["/administration/users/unlock", "unlockTask"],
-    ["/administration/users/revoke", "revokeTask"],
-    ["/administration/users/history", "history"],
+    [master, "/administration/users/unlock", "unlockTask"],
+    [mayRevoke(user, rules), "/administration/users/revoke", "revokeTask"],
+    [master, "/administration/users/history", "history"],
   ] as const;
+  const open = tasks.filter(([may]) => may);
   return (
     <Page visit={visit} title={say("selectTask")} section="administration" help="administration">
       <p class="path">
         {say("administration")} &gt; {say("userAdministration")}
       </p>
       <ul class="tasks">
-        {master ? (
-          tasks.map(([href, key]) => (
+        {open.length > 0 ? (
+          open.map(([, href, key]) => (
             <li>
               <a href={href}>{say(key)}</a>
             </li>
