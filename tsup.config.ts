@@ -10,5 +10,14 @@ export default defineConfig([
     skipNodeModulesBundle: true,
     silent: true,
   },
+  {
+    entry: { simulator: "simulator/index.ts" },
+    outDir: "dist",
+    format: "esm",
+    target: "node20",
+    skipNodeModulesBundle: true,
+    dts: true,
+    silent: true,
+  },
   ...BOARDS.map((board) => imageOptions(board, "dist/firmware")),
 ]);

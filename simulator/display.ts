@@ -1,5 +1,5 @@
 import { readFrame } from "./reader.js";
-import type { SimulatedToken } from "./token.js";
+import type { Frame } from "./frame.js";
 
 /** A display as machines are told of it. */
 export interface Display {
@@ -12,8 +12,14 @@ export interface Display {
   readonly imageSha256: string;
 }
 
+/** What a display belongs to. */
+interface Displaying {
+  readonly frame: () => Frame;
+  readonly machine: { readonly imageSha256: string };
+}
+
 /** Reads a token's display as a person would. */
-export function displayOf(token: SimulatedToken): Display {
+export function displayOf(token: Displaying): Display {
   const reading = readFrame(token.frame());
   const isCode = reading.kind === "code";
   return {

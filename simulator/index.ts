@@ -9,6 +9,8 @@
  */
 export { Fleet, type FleetOptions, type TokenOptions } from "./fleet.js";
 export { FleetToken, NoCode } from "./fleet-token.js";
+export { fleetFixture } from "./fixture.js";
+export { type Fault, harm } from "./faults.js";
 export { Time } from "./time.js";
 export { SimulatedToken } from "./token.js";
 export { DeviceClock } from "./device-clock.js";

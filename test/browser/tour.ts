@@ -1,12 +1,14 @@
 import type { Browser, Page } from "playwright-core";
 import { CONFIRMATION, PAPER, PASSWORD, TestBank } from "../support/bank.js";
-import { NOW } from "../support/server.js";
 
 const [FIRST, SECOND, THIRD, FOURTH] = ["10000001", "10000002", "10000003", "10000004"] as const;
 
+/** 08:00 in Japan, within the days in which its users are told. */
+const EXPIRY = Date.UTC(2027, 1, 10, 23) / 1000;
+
 /** A bank in the state of the manual's examples. */
 export async function exampleBank(): Promise<TestBank> {
-  const bank = await TestBank.start(5, NOW / 1000 + 80 * 86_400);
+  const bank = await TestBank.start(5, EXPIRY);
   await bank.contract();
   await bank.holder("hansurodt", "データ花子", FIRST, { class: "administrator" });
   await bank.holder("ichirodt", "データ一郎", SECOND);

@@ -94,7 +94,7 @@ describe("the control API of live tokens", () => {
   });
 
   it.each([
-    ["an unknown serial", 404, "request", () => get("/tokens/99999999")],
+    ["an unknown serial", 404, "serial", () => get("/tokens/99999999")],
     ["an unknown page", 404, "path", () => get("/nothing")],
     ["an unknown picture", 404, "format", () => get(`/tokens/${SEED.serial}/frame.gif`)],
     [
