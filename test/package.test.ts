@@ -1,27 +1,58 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
-import { expect, it } from "vitest";
-import { CLI } from "./support/cli.js";
+import { describe, expect, it } from "vitest";
+import { codeOf, NOW, SEED } from "./support/server.js";
 
-it("what is shipped imports only what is installed with it", () => {
-  const { body } = parse(readFileSync(CLI, "utf8"), {
-    ecmaVersion: 2022,
-    sourceType: "module",
-    allowHashBang: true,
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+describe("what is shipped", () => {
+  it.each(["cli.js", "simulator.js"])("%s imports only what is installed with it", (file) => {
+    const { body } = parse(read(`dist/${file}`), {
+      ecmaVersion: 2022,
+      sourceType: "module",
+      allowHashBang: true,
+    });
+    const manifest = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+    const imported = body
+      .flatMap((node) => (node.type === "ImportDeclaration" ? [String(node.source.value)] : []))
+      .filter((name) => !isBuiltin(name))
+      .map((name) =>
+        name
+          .split("/")
+          .slice(0, name.startsWith("@") ? 2 : 1)
+          .join("/"),
+      );
+    expect(imported.length).toBeGreaterThan(0);
+    for (const name of imported) expect(Object.keys(manifest.dependencies)).toContain(name);
   });
-  const manifest = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-  ) as { dependencies: Record<string, string> };
-  const imported = body
-    .flatMap((node) => (node.type === "ImportDeclaration" ? [String(node.source.value)] : []))
-    .filter((name) => !isBuiltin(name))
-    .map((name) =>
-      name
-        .split("/")
-        .slice(0, name.startsWith("@") ? 2 : 1)
-        .join("/"),
-    );
-  expect(imported).toContain("fastify");
-  for (const name of imported) expect(Object.keys(manifest.dependencies)).toContain(name);
+
+  it("is imported as warifu/simulator, with its types", () => {
+    const { secret, ...seed } = { ...SEED, secret: SEED.secret };
+    const script = `
+      import { Fleet } from "warifu/simulator";
+      const seed = { ...${JSON.stringify(seed)}, secret: Buffer.from("${Buffer.from(secret).toString("hex")}", "hex") };
+      console.log(await new Fleet({ at: ${String(NOW / 1000)} }).add(seed).code());`;
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: ROOT,
+    });
+    expect(output.toString().trim()).toBe(codeOf(SEED, NOW));
+    expect(read("dist/simulator.d.ts")).toContain("declare class Fleet");
+  });
+});
+
+it("every link of the documents leads to something", () => {
+  const listed = execFileSync("git", ["ls-files", "*.md"], { cwd: ROOT }).toString();
+  const files = listed.trim().split("\n");
+  expect(files).toContain("README.md");
+  for (const file of files) {
+    for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      const path = join(ROOT, dirname(file), target!);
+      expect(existsSync(path), `${file}: ${target!}`).toBe(true);
+    }
+  }
 });

@@ -75,8 +75,8 @@ describe("a supply that breaks down", () => {
       // What was drawn in part was never shown; where it lasted for the whole picture, that was.
       seen.delete(codeOf(SEED, NOW).replace(/^(...)/, "$1 "));
       // A picture that goes over a bus piece by piece is seen in part, and cannot be read then.
-    if (board === "ssd1306") seen.delete(null);
-    expect([...seen].sort()).toEqual(["", "CLOCK LOST"]);
+      if (board === "ssd1306") seen.delete(null);
+      expect([...seen].sort()).toEqual(["", "CLOCK LOST"]);
     },
   );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { noticeExpiry } from "../../../server/core/expiry-notice.js";
 import { resyncUser, verifyUser } from "../../../server/core/user-code.js";
 import { CoreBank, holder, NOON, tokenOf, userOf } from "../../support/core-bank.js";
 
@@ -7,6 +8,20 @@ const shared = () =>
   new CoreBank(holder("ichiro", SERIAL), holder("jiro", SERIAL), tokenOf(SERIAL));
 const use = (bank: CoreBank, user: string, code: string) =>
   bank.act((book, rules) => verifyUser(book, rules, user, code));
+
+describe("expiry notices (rule 55)", () => {
+  it("say nothing of a token nobody knows, or that has no end, or is over", () => {
+    for (const expiry of [undefined, NOON]) {
+      const bank = new CoreBank(holder("ichiro", SERIAL), tokenOf(SERIAL, { expiry }));
+      for (const serial of [SERIAL, "99999999"]) {
+        bank.act((book, rules) => {
+          noticeExpiry(book, rules, serial);
+        });
+        expect(bank.said()).toEqual([]);
+      }
+    }
+  });
+});
 
 describe("codes by user", () => {
   it("rule 3: a code accepted for one user is refused for every other of the token", () => {
