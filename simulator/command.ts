@@ -17,6 +17,8 @@ import { allowedHosts, parseAddress } from "./listen/address.js";
 import { listenApp } from "./listen/app.js";
 import { Fleet } from "./fleet.js";
 import { parsePresses, pressAll } from "./presses.js";
+import { powerPlot, powerReport, powerTable } from "./power-report.js";
+import { scenarioCommand } from "./scenario-command.js";
 import { SimulatedToken } from "./token.js";
 
 /** So many tokens at most have a context of their own each. */
@@ -37,6 +39,13 @@ interface Options {
   blank?: boolean;
   listenConsole?: string;
   allowProductionSeeds?: boolean;
+  scenario?: string;
+  record?: boolean;
+  report?: string;
+  server?: string;
+  device?: string;
+  battery?: boolean;
+  plot?: string;
 }
 
 export function addSimulateCommand(program: Command): void {
@@ -57,17 +66,44 @@ export function addSimulateCommand(program: Command): void {
     .option("--blank", "a board with nothing on it, to be flashed over its console")
     .option("--listen-console <host:port>", "where the blank board's console listens")
     .option("--allow-production-seeds", "let --listen serve seeds from an encrypted file")
-    .action(async (options: Options) => {
-      if (options.blank || options.listenConsole !== undefined) {
-        await listenConsole(options);
-        return;
-      }
-      if (options.seeds === undefined) throw new InputError("--seeds", "is needed");
-      const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
-      const file = await readSeedFile(options.seeds, key);
-      if (options.listen === undefined) simulateOnce(file, options);
-      else await listen(file, options, options.listen);
-    });
+    .option("--scenario <file>", "run a scenario's steps and expectations (JSON)")
+    .option("--record", "keep what is shown as what the scenario expects")
+    .option("--report <file>", "write the run as a page: pictures expected, got, their difference")
+    .option("--server <url>", "the server a scenario's codes are sent to (key: WARIFU_API_KEY)")
+    .option("--device <port>", "run the scenario on an unlocked board: tcp://HOST:PORT or a device")
+    .option("--battery", "how long the battery lasts, for profiles of use")
+    .option("--plot <file>", "with --battery: the same as a picture (SVG)")
+    .action(simulate);
+}
+
+async function simulate(options: Options): Promise<void> {
+  const { scenario, listen: address } = options;
+  if (options.blank || options.listenConsole !== undefined) return listenConsole(options);
+  if (scenario !== undefined) {
+    const file = options.seeds === undefined ? undefined : await seedFileOf(options);
+    const seed = file && seedsOf(file, options.serial ?? "")[0];
+    return scenarioCommand(seed, { ...options, scenario });
+  }
+  if (options.device !== undefined) throw new InputError("--scenario", "is needed");
+  const file = await seedFileOf(options);
+  if (options.battery) return battery(file, options);
+  if (address !== undefined) return listen(file, options, address);
+  simulateOnce(file, options);
+}
+
+async function seedFileOf({ seeds, keyFile }: Options): Promise<SeedFile> {
+  if (seeds === undefined) throw new InputError("--seeds", "is needed");
+  return readSeedFile(seeds, keyFile === undefined ? undefined : readKeyFile(keyFile));
+}
+
+async function battery(file: SeedFile, options: Options): Promise<void> {
+  const reports = await powerReport(seedsOf(file, options.serial ?? "")[0]!, options.board);
+  const { plot } = options;
+  if (plot !== undefined) {
+    writeOut("--plot", plot, Buffer.from(powerPlot(options.board, reports)));
+  }
+  const text = options.json ? `${JSON.stringify(reports)}\n` : powerTable(options.board, reports);
+  process.stdout.write(text);
 }
 
 function simulateOnce(file: SeedFile, options: Options): void {
@@ -85,7 +121,7 @@ function simulateOnce(file: SeedFile, options: Options): void {
   pressAll(token, presses);
   if (frameFormat) {
     const picture = FRAME_FORMATS[frameFormat](token.frame());
-    if (options.out !== undefined) writePicture(options.out, picture);
+    if (options.out !== undefined) writeOut("--out", options.out, picture);
     else process.stdout.write(picture);
   }
   const display = displayOf(token);
@@ -139,11 +175,11 @@ async function listen(file: SeedFile, options: Options, address: string): Promis
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
 }
 
-function writePicture(path: string, picture: Uint8Array): void {
+function writeOut(option: string, path: string, bytes: Uint8Array): void {
   try {
-    writeFileSync(path, picture);
+    writeFileSync(path, bytes);
   } catch {
-    throw new InputError("--out", `${path} cannot be written`);
+    throw new InputError(option, `${path} cannot be written`);
   }
 }
 

@@ -24,13 +24,14 @@ export function displayOf(token: Displaying): Display {
   const isCode = reading.kind === "code";
   return {
     code: isCode ? reading.code : null,
-    display: displayText(reading),
+    display: readingText(reading),
     secondsLeft: isCode ? reading.secondsLeft : null,
     imageSha256: token.machine.imageSha256,
   };
 }
 
-function displayText(reading: ReturnType<typeof readFrame>): string | null {
+/** All that can be read, a line a line; empty in the dark; null where the picture makes no sense. */
+export function readingText(reading: ReturnType<typeof readFrame>): string | null {
   switch (reading.kind) {
     case "code":
       return `${reading.code.slice(0, 3)} ${reading.code.slice(3)}`;

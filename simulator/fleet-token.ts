@@ -40,8 +40,8 @@ export class NoCode extends Error {
  * waiting moves it; where it runs, waiting waits.
  */
 export class FleetToken {
-  readonly #given = new Set<string>();
-  #queue: Promise<unknown> = Promise.resolve();
+  #given: Set<string> | undefined;
+  #queue: Promise<unknown> | undefined;
 
   constructor(
     readonly serial: string,
@@ -115,9 +115,10 @@ export class FleetToken {
    * use the same token at the same time, take {@link withUnusedCode}. @throws NoCode
    */
   async nextUnusedCode(): Promise<string> {
+    const given = (this.#given ??= new Set());
     let shown = await this.#read();
-    while (this.#given.has(shown.code)) shown = await this.#next(shown);
-    this.#given.add(shown.code);
+    while (given.has(shown.code)) shown = await this.#next(shown);
+    given.add(shown.code);
     return shown.code;
   }
 
@@ -127,7 +128,7 @@ export class FleetToken {
    * @throws NoCode, or what `use` throws
    */
   async withUnusedCode<Result>(use: (code: string) => Promise<Result>): Promise<Result> {
-    const turn = this.#queue.then(async () => use(await this.nextUnusedCode()));
+    const turn = Promise.resolve(this.#queue).then(async () => use(await this.nextUnusedCode()));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }

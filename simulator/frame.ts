@@ -25,3 +25,18 @@ export function darkened(frame: Frame, columns: ReadonlySet<number>): Frame {
   }
   return { ...frame, bytes };
 }
+
+/** A picture as a board's Graphics tells of it, of so many bits a pixel: whatever is not 0 is ink. */
+export function boardFrame(
+  { width, height }: Pick<Frame, "width" | "height">,
+  picture: Uint8Array,
+  bitsPerPixel = 1,
+): Frame {
+  if (bitsPerPixel === 1) return { width, height, bytes: picture };
+  const bytes = new Uint8Array((width * height) / 8);
+  for (let bit = 0; bit < width * height * bitsPerPixel; bit++) {
+    const place = Math.floor(bit / bitsPerPixel);
+    if (picture[bit >> 3]! & (0x80 >> (bit & 7))) bytes[place >> 3]! |= 0x80 >> (place & 7);
+  }
+  return { width, height, bytes };
+}

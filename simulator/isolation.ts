@@ -24,24 +24,28 @@ export function ownContext(globals: Record<string, unknown>): Surroundings {
  */
 export function ownScope(globals: Record<string, unknown>): Surroundings {
   const global: Record<string, unknown> = { ...globals };
-  const names = [...Object.keys(globals), "global"];
-  const values = [...Object.values(globals), global];
-  return { run: (code) => compiled(code, names)(...values) };
+  return {
+    run: (code) =>
+      compiled(code, [...Object.keys(globals), "global"])(...Object.values(globals), global),
+  };
 }
 
 type Program = (...globals: unknown[]) => unknown;
-const programs = new Map<string, Program>();
+/** By the names of their globals, then by their text. */
+const programs = new Map<string, Map<string, Program>>();
 let shared: object | undefined;
 
 /** A program is compiled once, whatever the number of boards that run it. */
 function compiled(code: string, names: readonly string[]): Program {
-  const key = `${names.join()}\n${code}`;
-  let program = programs.get(key);
+  const key = names.join();
+  const known = programs.get(key) ?? new Map<string, Program>();
+  programs.set(key, known);
+  let program = known.get(code);
   if (!program) {
     shared ??= strictContext({});
     const options = { parsingContext: shared, filename: FILENAME };
     program = compileFunction(code, names, options) as Program;
-    programs.set(key, program);
+    known.set(code, program);
   }
   return program;
 }

@@ -53,8 +53,7 @@ export class Machine {
   ) {
     this.buttons = new Buttons(model.buttons, clock);
     this.meter = meter ?? new PowerMeter(clock.time);
-    const { width, height } = model;
-    this.#blank = { width, height, bytes: new Uint8Array((width * height) / 8) };
+    this.#blank = blankOf(model);
     this.#shown = this.#blank;
     const own = this.#globals();
     const E = { ...(own.E as object), ...(globals.E as object | undefined) };
@@ -62,7 +61,7 @@ export class Machine {
     this.#surroundings = isolation === "context" ? ownContext(all) : ownScope(all);
     this.meter.display(true);
     try {
-      this.#run(() => this.evaluate(imageText(storage)));
+      this.#run(() => this.evaluate(imageOf(storage).text));
     } catch (error) {
       if (!onError) throw error;
       onError(error);
@@ -71,7 +70,7 @@ export class Machine {
 
   /** SHA-256 of the image as it is stored, in hex. */
   get imageSha256(): string {
-    return createHash("sha256").update(imageBytes(this.storage)).digest("hex");
+    return imageOf(this.storage).sha256;
   }
 
   /** Whether the board has power. */
@@ -197,11 +196,35 @@ export class Machine {
   }
 }
 
-function imageBytes(storage: Storage): Uint8Array {
-  return storage.bytes(IMAGE_FILE) ?? new Uint8Array();
+/** An image as the interpreter reads it, a character a byte, and its hash: once for all boards that share it. */
+interface Image {
+  readonly text: string;
+  /** In hex. */
+  readonly sha256: string;
+}
+const images = new WeakMap<Uint8Array, Image>();
+const NO_IMAGE = new Uint8Array();
+
+function imageOf(storage: Storage): Image {
+  const bytes = storage.file(IMAGE_FILE) ?? NO_IMAGE;
+  let image = images.get(bytes);
+  if (!image) {
+    const text = Buffer.from(bytes).toString("latin1");
+    image = { text, sha256: createHash("sha256").update(bytes).digest("hex") };
+    images.set(bytes, image);
+  }
+  return image;
 }
 
-/** The image as the interpreter reads it, a character a byte. */
-function imageText(storage: Storage): string {
-  return Buffer.from(imageBytes(storage)).toString("latin1");
+const blanks = new WeakMap<BoardModel, Frame>();
+
+/** What a board's display shows without power. */
+function blankOf(model: BoardModel): Frame {
+  const { width, height } = model;
+  const blank = blanks.get(model) ?? {
+    ...{ width, height },
+    bytes: new Uint8Array((width * height) / 8),
+  };
+  blanks.set(model, blank);
+  return blank;
 }

@@ -1,10 +1,21 @@
 /** A board's Storage: named files of bytes, written whole. https://www.espruino.com/Reference#Storage */
 export class Storage {
-  readonly #files = new Map<string, Uint8Array>();
+  /** A file's bytes are never changed, but others put in their place: boards may share them. */
+  readonly #files: Map<string, Uint8Array>;
+
+  /** @param files what it holds at first, not to be changed by whoever gives it */
+  constructor(files: Readonly<Record<string, Uint8Array>> = {}) {
+    this.#files = new Map(Object.entries(files));
+  }
 
   write(name: string, bytes: Uint8Array): void {
     // Not slice(): a Buffer's slice shares its memory.
     this.#files.set(name, new Uint8Array(bytes));
+  }
+
+  /** A file itself, to be read alone. */
+  file(name: string): Uint8Array | undefined {
+    return this.#files.get(name);
   }
 
   /** Every file, in the order they were first written. */
@@ -18,9 +29,13 @@ export class Storage {
    * @throws RangeError where there is no such file or bit
    */
   flipBit(name: string, bit: number): void {
-    const byte = this.#files.get(name)?.[bit >> 3];
-    if (byte === undefined) throw new RangeError(`${name} has no bit ${String(bit)}`);
-    this.#files.get(name)![bit >> 3] = byte ^ (0x80 >> (bit & 7));
+    const bytes = this.bytes(name);
+    const byte = bytes?.[bit >> 3];
+    if (!bytes || byte === undefined) {
+      throw new RangeError(`${name} has no bit ${String(bit)}`);
+    }
+    bytes[bit >> 3] = byte ^ (0x80 >> (bit & 7));
+    this.#files.set(name, bytes);
   }
 
   /** A write that broke off: the first bytes are the new ones, the rest of its room is erased flash. */
@@ -60,7 +75,7 @@ export class Storage {
   /** Writes a file piece by piece: the first piece says how large it will be. */
   #writePart(name: string, piece: Uint8Array, offset: number, size: number | undefined): boolean {
     const fresh = offset === 0 ? new Uint8Array(size ?? piece.length).fill(0xff) : undefined;
-    const file = fresh ?? this.#files.get(name);
+    const file = fresh ?? this.bytes(name);
     if (!file || offset + piece.length > file.length) return false;
     file.set(piece, offset);
     this.#files.set(name, file);

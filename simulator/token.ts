@@ -35,7 +35,7 @@ export interface TokenParts {
 export class SimulatedToken {
   /** The token's own clock. Setting it is what a jump is; `pullBattery` loses it. */
   readonly clock: DeviceClock;
-  readonly storage = new Storage();
+  readonly storage: Storage;
   /** Columns of the display that stay unlit, from 0 at the left. */
   readonly deadColumns = new Set<number>();
   readonly meter: PowerMeter;
@@ -48,8 +48,7 @@ export class SimulatedToken {
   /** @throws RangeError for a board that is not known */
   constructor({ board, image, record, clock, ppm = 0, isolation }: TokenParts) {
     if (!boardModel(board)) throw new RangeError(`no board is named ${board}`);
-    this.storage.write(IMAGE_FILE, image);
-    if (record) this.storage.write(RECORD_FILE, record);
+    this.storage = new Storage({ [IMAGE_FILE]: image, ...(record && { [RECORD_FILE]: record }) });
     this.clock = new DeviceClock(clock, { ppm });
     this.meter = new PowerMeter(clock);
     this.#isolation = isolation;

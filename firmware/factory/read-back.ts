@@ -1,6 +1,7 @@
 import { BOARD_MODELS } from "../../simulator/boards.js";
 import { VirtualClock } from "../../simulator/clock.js";
 import { displayOf } from "../../simulator/display.js";
+import { boardFrame } from "../../simulator/frame.js";
 import { readFrame } from "../../simulator/reader.js";
 import { SimulatedToken } from "../../simulator/token.js";
 import { pressScript, type Shown } from "./board-scripts.js";
@@ -35,10 +36,8 @@ export async function readBack(expected: Expected, board: BoardConsole): Promise
 }
 
 function checkCode({ board, image, record }: Expected, shown: Shown): void {
-  const { width, height } = BOARD_MODELS[board]!;
   const picture = Buffer.from(shown.frame, "base64");
-  const bytes = oneBit(picture, shown.bpp ?? 1, width * height);
-  const reading = readFrame({ width, height, bytes });
+  const reading = readFrame(boardFrame(BOARD_MODELS[board]!, picture, shown.bpp));
   if (reading.kind !== "code") {
     const text = reading.kind === "text" ? reading.lines.join(" ").trim() : reading.kind;
     throw new FlashError("read back", `the display shows ${text}`);
@@ -55,15 +54,4 @@ function checkCode({ board, image, record }: Expected, shown: Shown): void {
   if (!codes.includes(reading.code)) {
     throw new FlashError("read back", "the display does not show the seed's code");
   }
-}
-
-/** A picture of several bits a pixel as one of one bit: whatever is not 0 is ink. */
-function oneBit(picture: Uint8Array, bitsPerPixel: number, pixels: number): Uint8Array {
-  if (bitsPerPixel === 1) return picture;
-  const bytes = new Uint8Array(pixels / 8);
-  for (let bit = 0; bit < pixels * bitsPerPixel; bit++) {
-    const pixel = Math.floor(bit / bitsPerPixel);
-    if (picture[bit >> 3]! & (0x80 >> (bit & 7))) bytes[pixel >> 3]! |= 0x80 >> (pixel & 7);
-  }
-  return bytes;
 }
