@@ -110,6 +110,7 @@ const ssd1306: BoardModel = {
   espruino: ["2v29"],
   globals: (hardware) => {
     const controller = new Ssd1306();
+    hardware.power(controller.on);
     const writeTo = (address: number, data: ArrayLike<number>): void => {
       const { on } = controller;
       const isPicture = controller.write(address, data);

@@ -55,11 +55,11 @@ export class Machine {
     this.meter = meter ?? new PowerMeter(clock.time);
     this.#blank = blankOf(model);
     this.#shown = this.#blank;
+    this.meter.display(true);
     const own = this.#globals();
     const E = { ...(own.E as object), ...(globals.E as object | undefined) };
     const all = { ...own, ...globals, E };
     this.#surroundings = isolation === "context" ? ownContext(all) : ownScope(all);
-    this.meter.display(true);
     try {
       this.#run(() => this.evaluate(imageOf(storage).text));
     } catch (error) {

@@ -26,6 +26,10 @@ export type Step = readonly [seconds: number, action: boolean | null];
 export interface TraceResult {
   readonly frames: readonly Uint8Array[];
   readonly delays: readonly number[];
+  /** `wake-ups redraws milliseconds-lit`. */
+  readonly counts: string;
+  /** How many calls to the board there were, and the CRC-32 of all of them with their arguments. */
+  readonly calls: string;
 }
 
 /** A picture as the interpreter has it, row by row; blank where the display has no power. */
@@ -84,20 +88,27 @@ export async function runTraces(
   const harness = readFileSync(new URL("harness.js", import.meta.url), "utf8");
   const calls = traces.map((trace) => {
     const record = trace.record ? Buffer.from(trace.record).toString("base64") : null;
-    const given = [trace.board, record, trace.start, trace.battery, trace.hashes, trace.steps];
+    // In whole milliseconds: a decimal fraction is read there a last bit off.
+    const steps = trace.steps.map(([seconds, action]) => [Math.round(seconds * 1000), action]);
+    const start = Math.round(trace.start * 1000);
+    const given = [trace.board, record, start, trace.battery, trace.hashes, steps];
     return `trace(${given.map((value) => JSON.stringify(value)).join(",")});`;
   });
   const script = [harness, storeScript(".boot0", image), ...calls].join("\n");
-  const results: { frames: Uint8Array[]; delays: number[] }[] = [];
+  const results: TraceResult[] = [];
   let frames: Uint8Array[] = [];
+  const said: Record<string, string> = {};
   for (const line of await runScript(executable, script)) {
     if (line.includes("Uncaught")) throw new Error(`the interpreter says: ${line}`);
-    const [, kind, data] = /(FRAME|TIMERS) (.*)$/.exec(line) ?? [];
+    const [, kind, data] = /(FRAME|COUNTS|CALLS|TIMERS) (.*)$/.exec(line) ?? [];
     if (kind === "FRAME") {
       frames.push(frameOf(board, data!));
     } else if (kind === "TIMERS") {
-      results.push({ frames, delays: data ? data.split(",").map(Number) : [] });
+      const delays = data ? data.split(",").map(Number) : [];
+      results.push({ frames, delays, counts: said.COUNTS!, calls: said.CALLS! });
       frames = [];
+    } else if (kind !== undefined) {
+      said[kind] = data!;
     }
   }
   if (results.length !== traces.length) {

@@ -1,4 +1,5 @@
-import { BOARD_MODELS } from "../../simulator/boards.js";
+import { crc32 } from "node:zlib";
+import { BOARD_MODELS, type BoardModel } from "../../simulator/boards.js";
 import { VirtualClock } from "../../simulator/clock.js";
 import { DeviceClock } from "../../simulator/device-clock.js";
 import { IMAGE_FILE, Machine } from "../../simulator/machine.js";
@@ -18,13 +19,65 @@ class LoggingClock extends VirtualClock {
   }
 }
 
+type Method = (...given: unknown[]) => unknown;
+
+/** A board whose calls are written down, as the harness writes them inside the interpreter. */
+function spiedOn(model: BoardModel, calls: string[]): BoardModel {
+  let within = false;
+  const spy = (object: Record<string, unknown>, names: readonly string[]): void => {
+    for (const name of names) {
+      const method = (object[name] as Method).bind(object);
+      object[name] = (...given: unknown[]): unknown => {
+        const four = [0, 1, 2, 3].map((index) => String(given[index]));
+        // What a method calls of its own is nobody's call to the board.
+        if (!within) calls.push([name, ...four].join(" "));
+        const outer = within;
+        within = true;
+        const result = method(...given);
+        within = outer;
+        return result;
+      };
+    }
+  };
+  return {
+    ...model,
+    globals: (hardware) => {
+      const globals = model.globals({
+        ...hardware,
+        power: (on) => {
+          calls.push(`power ${String(on)}`);
+          hardware.power(on);
+        },
+      });
+      const { g, I2C1: bus } = globals as Record<string, Record<string, unknown> | undefined>;
+      if (g) {
+        const flip = (g.flip as Method).bind(g);
+        g.flip = () => {
+          calls.push("flip");
+          flip();
+        };
+        spy(g, ["clear", "fillRect", "clearRect", "drawString", "setFontCustom"]);
+      }
+      if (bus) {
+        const write = bus.writeTo as (address: number, data: ArrayLike<number>) => void;
+        bus.writeTo = (address: number, data: ArrayLike<number>) => {
+          calls.push(`write ${String(address)} ${String(data[0])} ${String(data.length)}`);
+          write(address, data);
+        };
+      }
+      return globals;
+    },
+  };
+}
+
 /** Runs a trace in the simulator, as the interpreter's harness runs it there. */
 export function simulateTrace(image: Uint8Array, trace: Trace): TraceResult {
   const clock = new LoggingClock(trace.start);
   const storage = new Storage();
   storage.write(IMAGE_FILE, image);
   if (trace.record) storage.write("warifu.token", trace.record);
-  const model = { ...BOARD_MODELS[trace.board]!, hashes: trace.hashes };
+  const calls: string[] = [];
+  const model = spiedOn({ ...BOARD_MODELS[trace.board]!, hashes: trace.hashes }, calls);
   const machine = new Machine(model, storage, new DeviceClock(clock));
   machine.battery = trace.battery;
   const frames: Uint8Array[] = [];
@@ -33,5 +86,11 @@ export function simulateTrace(image: Uint8Array, trace: Trace): TraceResult {
     if (action === null) frames.push(machine.frame().bytes);
     else machine.buttons.set("BTN1", action);
   }
-  return { frames, delays: clock.delays };
+  const { wakeUps, redraws, displaySeconds } = machine.meter.counts;
+  return {
+    frames,
+    delays: clock.delays,
+    counts: [wakeUps, redraws, Math.round(displaySeconds * 1000)].join(" "),
+    calls: `${String(calls.length)} ${String(crc32(Buffer.from(calls.join("\n"), "latin1")))}`,
+  };
 }
