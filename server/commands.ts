@@ -9,6 +9,7 @@ import { issueApiKey, revokeApiKey } from "./api-keys.js";
 import { addBranchCommands } from "./branch-commands.js";
 import { operator, print, type StoreOptions } from "./command-output.js";
 import { buildApp } from "./http/app.js";
+import { TestClock } from "./http/test-clock.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { mailRoute } from "./mailer.js";
 import { openStore, openVault } from "./open.js";
@@ -26,6 +27,7 @@ interface ServeOptions {
   mailFrom: string;
   policy?: string;
   branchPages: boolean;
+  testClock?: boolean;
 }
 
 const DB = ["--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)"] as const;
@@ -48,6 +50,10 @@ export function addServerCommands(program: Command): void {
     .option(
       "--policy <file>",
       "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
+    )
+    .option(
+      "--test-clock",
+      "the time stands and is set by PUT /test-clock; refused outside of tests",
     )
     .option("--no-branch-pages", "leave the branch's pages out, where customers reach the server")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
@@ -90,6 +96,7 @@ async function serve(options: ServeOptions): Promise<void> {
     throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
   }
   const policy = readPolicy(options.policy, process.env);
+  const testClock = options.testClock ? new TestClock(process.env) : undefined;
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const masterKey = masterKeyFrom(process.env);
   const store = openStore(options.db, process.env);
@@ -97,8 +104,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const logger = { level: options.logLevel };
   const trustProxy = options.trustProxy?.split(",") ?? [];
   const { branchPages } = options;
-  const parts = { store, vault, now: Date.now, logger, trustProxy, mail, policy, branchPages };
-  const app = await buildApp(parts);
+  const now = testClock ? (): number => testClock.now : Date.now;
+  const set = { trustProxy, mail, policy, branchPages, testClock };
+  const app = await buildApp({ store, vault, now, logger, ...set });
   const url = await app.listen({ host: options.host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);

@@ -30,6 +30,7 @@ describe("warifu", () => {
     [["serve", "--port", "http"], "--port"],
     [["serve", "--port", "70000"], "--port"],
     [["serve", "--log-level", "loud"], "--log-level"],
+    [["serve", "--policy", "none.json"], "--policy: none.json cannot be read"],
     [["serve"], "WARIFU_MASTER_KEY: is not set"],
     [["import", "/nowhere"], "WARIFU_MASTER_KEY: is not set"],
     [["apikey", "create", "--scope", "all"], "--scope"],

@@ -197,3 +197,55 @@ describe("simulated tokens as a process", () => {
     expect(await tokens.stop("SIGTERM")).toBe(0);
   });
 });
+
+describe("simulated tokens and a server on one time", () => {
+  it("accept each code of a year that is over in a moment", async () => {
+    const at = (name: string): string => join(directory.path, name);
+    const listen = ["simulate", "--seeds", at("seeds"), "--key-file", at("key")];
+    const simulated = await ServingProcess.start(
+      [...listen, "--serial", SEED.serial, "--listen", "127.0.0.1:0", "--allow-production-seeds"],
+      {},
+      READY,
+    );
+    running.push(simulated);
+    const env = { ...MASTER, NODE_ENV: "test" };
+    const db = ["--db", `sqlite:${at("store.db")}`];
+    const server = await ServingProcess.start(
+      ["serve", "--port", "0", "--test-clock", ...db],
+      env,
+      READY,
+    );
+    running.push(server);
+    const [tokens, bank] = [simulated, server].map(({ output }) => READY.exec(output)![1]!);
+    const ask = async (url: string, method: string, body: object, headers = {}) => {
+      const type = { "content-type": "application/json" };
+      const reply = await fetch(url, {
+        method,
+        body: JSON.stringify(body),
+        headers: { ...type, ...headers },
+      });
+      return (await reply.json()) as Record<string, unknown>;
+    };
+    await ask(`${tokens!}/clock`, "PUT", { rate: 0 });
+    for (let month = 0; month < 12; month++) {
+      await ask(`${tokens!}/clock/advance`, "POST", { seconds: 30 * 86_400 });
+      const { code } = await ask(`${tokens!}/tokens/${SEED.serial}/code`, "POST", { unused: true });
+      const { now } = (await (await fetch(`${tokens!}/clock`)).json()) as { now: number };
+      await ask(`${bank!}/test-clock`, "PUT", { now });
+      const body = { serial: SEED.serial, code };
+      const bearer = { authorization: `Bearer ${keys.verify!}` };
+      expect(await ask(`${bank!}/v1/verify`, "POST", body, bearer)).toMatchObject({
+        accepted: true,
+      });
+    }
+  });
+
+  it("outside of tests no server takes a clock from anybody", () => {
+    expect(() => {
+      execFileSync(process.execPath, [CLI, "serve", "--test-clock"], {
+        env: { ...process.env, ...MASTER, NODE_ENV: "production" },
+        stdio: "pipe",
+      });
+    }).toThrow("NODE_ENV must be test");
+  });
+});

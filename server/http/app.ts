@@ -17,6 +17,7 @@ import { addHealthRoutes } from "./health-routes.js";
 import { addBranchApi } from "./branch-routes.js";
 import { addImportRoutes } from "./import-routes.js";
 import { sendProblem } from "./problem.js";
+import type { TestClock } from "./test-clock.js";
 import { addTokenRoutes } from "./token-routes.js";
 import { addUserApi } from "./user-routes.js";
 
@@ -26,6 +27,8 @@ export interface Parts {
   readonly vault: Vault;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Where `now` is a test's to set. */
+  readonly testClock?: TestClock | undefined;
   readonly logger?: FastifyServerOptions["logger"];
   /** Where notices are mailed to; without it none is sent, and the audit says so. */
   readonly mail?: MailRoute | undefined;
@@ -83,6 +86,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   // In a scope of their own: the routes are there once the documentation listens to them.
   await app.register((routes, _options, done) => {
     addHealthRoutes(routes, store);
+    parts.testClock?.addTo(routes);
     addTokenRoutes(routes, tokens, store, now);
     addUserApi(routes, bank, tokens, store, now);
     addBranchApi(routes, bank, store, now);

@@ -42,12 +42,19 @@ export const PAGE_SCRIPT = `for (const token of document.querySelectorAll(".toke
   const image = token.querySelector(".display");
   const reading = token.querySelector(".reading");
   const button = token.querySelector(".wake");
-  const move = (down) =>
-    fetch(base + "/buttons/BTN1", {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ down }),
-    });
+  // One after the other, and no press so short that it is taken for the contact's bouncing.
+  let moved = Promise.resolve();
+  const move = (down) => {
+    const pause = new Promise((resolve) => setTimeout(resolve, 80));
+    moved = moved
+      .then(() =>
+        fetch(base + "/buttons/BTN1", {
+          method: "PUT",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ down }),
+        }))
+      .then(() => pause);
+  };
   let spoken = "";
   new EventSource(base + "/events").onmessage = (event) => {
     const state = JSON.parse(event.data);
