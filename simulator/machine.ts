@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { BoardModel } from "./boards.js";
 import { Buttons } from "./buttons.js";
 import type { DeviceClock } from "./device-clock.js";
@@ -11,6 +12,8 @@ import type { Storage } from "./storage.js";
 
 /** Where the board's start-up runs the image from. */
 export const IMAGE_FILE = ".boot0";
+/** Where the bench stores the image's CRC-32, in decimal: a damaged image does not start. */
+export const IMAGE_CHECK_FILE = "warifu.crc";
 
 /** What a machine is connected to, where it is. */
 export interface Connections {
@@ -136,7 +139,7 @@ export class Machine {
     return {
       ...this.buttons.pins,
       ...own,
-      E: { ...(own.E as object), ...this.#console() },
+      E: { ...(own.E as object), ...this.#ownE() },
       Graphics: {
         createArrayBuffer: (
           width: number,
@@ -176,8 +179,10 @@ export class Machine {
     this.#run(part);
   }
 
-  #console(): object {
+  /** What every board's `E` has. */
+  #ownE(): object {
     return {
+      CRC32: (data: string) => crc32(Buffer.from(data, "latin1")),
       setPassword: (password: string) => {
         this.#password = password;
       },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { RECORD_FILE } from "../firmware/otp/record.js";
 import { boardModel } from "./boards.js";
 import type { VirtualClock } from "./clock.js";
@@ -7,7 +8,7 @@ import { type Display, displayOf } from "./display.js";
 import { FRAME_FORMATS } from "./encode-frame.js";
 import { darkened, type Frame } from "./frame.js";
 import type { Isolation } from "./isolation.js";
-import { IMAGE_FILE, Machine } from "./machine.js";
+import { IMAGE_CHECK_FILE, IMAGE_FILE, Machine } from "./machine.js";
 import { PowerMeter } from "./power-meter.js";
 import { Storage } from "./storage.js";
 
@@ -48,7 +49,11 @@ export class SimulatedToken {
   /** @throws RangeError for a board that is not known */
   constructor({ board, image, record, clock, ppm = 0, isolation }: TokenParts) {
     if (!boardModel(board)) throw new RangeError(`no board is named ${board}`);
-    this.storage = new Storage({ [IMAGE_FILE]: image, ...(record && { [RECORD_FILE]: record }) });
+    this.storage = new Storage({
+      [IMAGE_FILE]: image,
+      [IMAGE_CHECK_FILE]: Buffer.from(String(crc32(image))),
+      ...(record && { [RECORD_FILE]: record }),
+    });
     this.clock = new DeviceClock(clock, { ppm });
     this.meter = new PowerMeter(clock);
     this.#isolation = isolation;

@@ -36,8 +36,14 @@ describe.each(BOARDS)("the image for %s", (board) => {
   it("locks the console by its first statement", () => {
     const text = Buffer.from(image).toString("utf8");
     expect(text).toMatch(
-      /^\(p=>\{p&&\(E\.setPassword\(p\),E\.lockConsole\(\)\)\}\)\(require\("Storage"\)\.read\("warifu\.lock"\)\);\(\(\)=>\{/,
+      /^\(p=>\{p&&\(E\.setPassword\(p\),E\.lockConsole\(\)\)\}\)\(require\("Storage"\)\.read\("warifu\.lock"\)\);/,
     );
+  });
+
+  it("refuses a damaged image by its second, before the rest of it runs", () => {
+    const [, second] = Buffer.from(image).toString("utf8").split(";(s=>");
+    expect(second).toMatch(/^\{var c=s\.read\("warifu\.crc"\);if\(c&&c!=E\.CRC32/);
+    expect(second).toContain('throw "BAD IMAGE"})(require("Storage"));(()=>{');
   });
 
   it("stays inside the language the boards run", () => {

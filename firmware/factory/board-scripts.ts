@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { BOARD_MODELS } from "../../simulator/boards.js";
-import { IMAGE_FILE } from "../../simulator/machine.js";
+import { IMAGE_CHECK_FILE, IMAGE_FILE } from "../../simulator/machine.js";
 import { RECORD_FILE } from "../otp/record.js";
 import { reportScript } from "./espruino-tools.js";
 
@@ -31,7 +31,9 @@ export interface Stored {
 /** Makes the board an open token: image and record. Reports {@link Stored}. */
 export function writeScript(image: Uint8Array, record: Uint8Array): string {
   return lines(
-    ...[QUIET, ...BLANK, ...writeLines(IMAGE_FILE, image), ...writeLines(RECORD_FILE, record)],
+    ...[QUIET, ...BLANK, `bench.erase("${IMAGE_CHECK_FILE}");`, ...writeLines(IMAGE_FILE, image)],
+    `bench.write("${IMAGE_CHECK_FILE}","${String(crc32(image))}");`,
+    ...writeLines(RECORD_FILE, record),
     reportScript(`{image:${crcOf(IMAGE_FILE)},record:${crcOf(RECORD_FILE)}}`),
     RESTART,
   );

@@ -13,6 +13,13 @@ const LOCK =
   '(p=>{p&&(E.setPassword(p),E.lockConsole())})(require("Storage").read("warifu.lock"));';
 
 /**
+ * The second: where the bench has stored the image's CRC-32, one that is damaged is refused. What is
+ * thrown here ends the start; the board prints it.
+ */
+const CHECK =
+  '(s=>{var c=s.read("warifu.crc");if(c&&c!=E.CRC32(s.read(".boot0")))throw "BAD IMAGE"})(require("Storage"));';
+
+/**
  * How the bundler makes a board's image: one script without exports (Espruino's parser would run an
  * export helper's loop closure wrongly), in the newest syntax whose every form the boards can parse.
  * @param root the checkout's directory
@@ -32,7 +39,7 @@ export function imageOptions(board: Board, outDir: string, root = process.cwd())
     esbuildOptions: (options) => {
       options.alias = { "#board": join(root, `firmware/board/${board}.ts`) };
       options.external = ["Storage", "crypto"]; // the board's own modules
-      options.banner = { js: `${LOCK}(()=>{` };
+      options.banner = { js: `${LOCK}${CHECK}(()=>{` };
       options.footer = { js: "})();" };
       options.charset = "ascii";
       options.legalComments = "none";

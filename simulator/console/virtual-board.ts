@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import type { BoardModel } from "../boards.js";
 import { VirtualClock } from "../clock.js";
 import { DeviceClock } from "../device-clock.js";
@@ -111,7 +110,6 @@ export class VirtualBoard {
         env: { BOARD: this.model.espruinoBoards[0], VERSION: this.model.espruino[0] },
       },
       E: {
-        CRC32: (text: string) => crc32(Buffer.from(text, "latin1")),
         setTimeZone: ignore,
       },
       "\xff": this.#internals(),

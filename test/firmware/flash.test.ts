@@ -41,6 +41,18 @@ describe("flashing a board", () => {
     expect(bench.board.machine.locked).toBe(true);
   });
 
+  it("stores the image's check value: one that is damaged later does not start", async () => {
+    const bench = new Bench(TIME);
+    await flash(job({}), bench);
+    const { storage } = bench.board;
+    storage.flipBit(".boot0", 8 * 3000);
+    bench.board.restart();
+    expect(bench.read().kind).toBe("blank");
+    storage.flipBit(".boot0", 8 * 3000);
+    bench.board.restart();
+    expect(bench.read()).toMatchObject({ kind: "code" });
+  });
+
   it("leaves the console open where it is told to", async () => {
     const bench = new Bench(TIME);
     expect(await flash(job({ open: true }), bench)).toMatchObject({ locked: false });

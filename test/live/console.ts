@@ -11,7 +11,7 @@ export const CONSOLE_PORT = "tcp://127.0.0.1:2323";
  */
 const BOARD_SCRIPT = `
 g=Graphics.createArrayBuffer(128,64,1,{msb:true});g.flip=function(){};
-BTN1=D1;Pixl={setLCDPower:function(){}};Bluetooth={setConsole:function(){}};
+BTN1=D1;E.getBattery=function(){return 100};Pixl={setLCDPower:function(){}};Bluetooth={setConsole:function(){}};
 warifuAhead=0;warifuTime=getTime;function getTime(){return warifuTime()+warifuAhead}
 function setTime(time){warifuAhead=time-warifuTime()}`;
 

@@ -57,7 +57,7 @@ for (let batch = 0; run < sequences; batch++) {
   const image = loadImage(board);
   const random = new SeededRandom(`${seed} ${String(batch)}`);
   const count = Math.min(BATCH, sequences - run);
-  const traces = Array.from({ length: count }, () => randomTrace(board, random));
+  const traces = Array.from({ length: count }, () => randomTrace(board, image, random));
   const results = await runTraces(espruino, image, traces);
   for (const [index, trace] of traces.entries()) {
     const real = results[index]!;

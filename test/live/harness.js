@@ -82,17 +82,19 @@ function move(down) {
 var battery = 100, crypto = require("crypto");
 var native = { SHA1: crypto.SHA1, SHA256: crypto.SHA256, SHA512: crypto.SHA512 };
 // steps: [milliseconds to wait, true pressed | false released | null look only]
-function trace(board, record, startMs, percent, hashes, steps) {
+function trace(board, record, startMs, percent, hashes, steps, check) {
   var start = startMs / 1000;
   display(board);
   now = start; timers = []; nextId = 1; watches = []; level = false; lit = true; log = [];
-  calls = []; woken = 0; redraws = 0; litSince = start; litTime = 0;
+  calls = []; woken = 0; redraws = 0; shown = ""; litSince = start; litTime = 0;
   if (board == "ssd1306") power(false);
   battery = percent;
   for (var name in native) crypto[name] = hashes.includes(name) ? native[name] : undefined;
   require("Storage").erase("warifu.token");
   if (record) require("Storage").write("warifu.token", E.toArrayBuffer(atob(record)));
-  eval(require("Storage").read(".boot0"));
+  require("Storage").erase("warifu.crc");
+  if (check) require("Storage").write("warifu.crc", check);
+  try { eval(require("Storage").read(".boot0")); } catch (e) { calls.push("refused " + e); }
   steps.forEach(function (step) {
     advance(now + step[0] / 1000);
     if (step[1] !== null) move(step[1]);

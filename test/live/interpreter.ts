@@ -17,6 +17,8 @@ export interface Trace {
   /** The hashes the board's crypto module has. */
   readonly hashes: readonly HashName[];
   readonly steps: readonly Step[];
+  /** What is stored as the image's CRC-32; nothing where it is not given. */
+  readonly imageCheck?: number;
 }
 
 /** Wait so many seconds, then press (true), release (false) or look at the display (null). */
@@ -35,7 +37,7 @@ export interface TraceResult {
 /** A picture as the interpreter has it, row by row; blank where the display has no power. */
 function frameOf(board: string, data: string): Uint8Array {
   const { width, height } = BOARD_MODELS[board]!;
-  if (data === "-") return new Uint8Array((width * height) / 8);
+  if (data === "-" || data === "") return new Uint8Array((width * height) / 8);
   const bytes = Buffer.from(data, "base64");
   return board === "ssd1306" ? rowsOf(bytes, width, height) : bytes;
 }
@@ -91,7 +93,8 @@ export async function runTraces(
     // In whole milliseconds: a decimal fraction is read there a last bit off.
     const steps = trace.steps.map(([seconds, action]) => [Math.round(seconds * 1000), action]);
     const start = Math.round(trace.start * 1000);
-    const given = [trace.board, record, start, trace.battery, trace.hashes, steps];
+    const check = trace.imageCheck === undefined ? null : String(trace.imageCheck);
+    const given = [trace.board, record, start, trace.battery, trace.hashes, steps, check];
     return `trace(${given.map((value) => JSON.stringify(value)).join(",")});`;
   });
   const script = [harness, storeScript(".boot0", image), ...calls].join("\n");

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { encodeRecord } from "../../firmware/seedfile/encode-record.js";
 import type { HashName } from "../../simulator/hash.js";
 import type { SeededRandom } from "../support/random.js";
@@ -55,12 +56,15 @@ function stepsOf(random: SeededRandom): Step[] {
 }
 
 /** A trace that nobody has thought of. */
-export function randomTrace(board: string, random: SeededRandom): Trace {
+export function randomTrace(board: string, image: Uint8Array, random: SeededRandom): Trace {
   const start = EARLIEST + random.below(YEARS) + random.below(1000) / 1000;
   const all: readonly HashName[] = ["SHA1", "SHA256", "SHA512"];
   const hashes = all.filter(() => random.below(8) > 0);
   return {
     ...{ board, record: recordOf(random, start), start, battery: random.below(101), hashes },
     steps: stepsOf(random),
+    ...random.pick([{}, { imageCheck: crc32(image) }, { imageCheck: crc32(image) }]),
+    // Now and then the image is not what it was.
+    ...(random.below(20) === 0 && { imageCheck: (crc32(image) ^ 1) >>> 0 }),
   };
 }

@@ -64,7 +64,7 @@ describe("the control API", () => {
 
   it("saves and loads what a token stores", async () => {
     const saved = (await send("GET", `${token}/storage`)).json as { files: Record<string, string> };
-    expect(Object.keys(saved.files).sort()).toEqual([".boot0", "warifu.token"]);
+    expect(Object.keys(saved.files).sort()).toEqual([...[".boot0", "warifu.crc", "warifu.token"]]);
     await send("POST", `${token}/faults`, { kind: "missing", file: "record" });
     await send("PUT", `${token}/storage`, saved);
     expect((await send("POST", `${token}/code`)).json).toEqual({

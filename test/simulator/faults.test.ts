@@ -82,6 +82,10 @@ describe("a supply that breaks down", () => {
 });
 
 describe("other faults", () => {
+  it.each([2000, 20_000, 50_000])("bit %i of the image flipped: it does not start", async (bit) => {
+    expect(await after({ kind: "flipBit", file: "image", bit })).toBe("");
+  });
+
   it("no image: nothing at all", async () => {
     expect(await after({ kind: "missing", file: "image" })).toBe("");
   });

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { BOARD_MODELS, type BoardModel } from "../../simulator/boards.js";
 import { VirtualClock } from "../../simulator/clock.js";
 import { DeviceClock } from "../../simulator/device-clock.js";
-import { IMAGE_FILE, Machine } from "../../simulator/machine.js";
+import { IMAGE_CHECK_FILE, IMAGE_FILE, Machine } from "../../simulator/machine.js";
 import { Storage } from "../../simulator/storage.js";
 import type { Trace, TraceResult } from "../live/interpreter.js";
 
@@ -79,7 +79,13 @@ export function simulateTrace(image: Uint8Array, trace: Trace): TraceResult {
   if (trace.record) storage.write("warifu.token", trace.record);
   const calls: string[] = [];
   const model = spiedOn({ ...BOARD_MODELS[trace.board]!, hashes: trace.hashes }, calls);
-  const machine = new Machine(model, storage, new DeviceClock(clock));
+  if (trace.imageCheck !== undefined) {
+    storage.write(IMAGE_CHECK_FILE, Buffer.from(String(trace.imageCheck)));
+  }
+  const onError = (error: unknown): void => {
+    calls.push(`refused ${String(error)}`);
+  };
+  const machine = new Machine(model, storage, new DeviceClock(clock), { onError });
   machine.battery = trace.battery;
   const frames: Uint8Array[] = [];
   for (const [seconds, action] of trace.steps) {

@@ -16,6 +16,7 @@ const NODES = new Set([
   "ArrowFunctionExpression",
   "BlockStatement",
   "ReturnStatement",
+  "ThrowStatement",
   "IfStatement",
   "ForStatement",
   "Identifier",
@@ -51,7 +52,7 @@ const GLOBALS = new Set(
 /** Members of builtins that the boards have; a bundle's own property names come on top. */
 const MEMBERS = new Set(
   `BOARD SHA1 SHA256 SHA512 bind buffer byteOffset createArrayBuffer env ceil charCodeAt clear clearRect drawString fillRect flip floor
-  fromCharCode g getBattery getConsole getInt32 getUint32 length lockConsole NRF read readArrayBuffer set setBgColor setColor setConsole setOptions setup setFontCustom setLCDPower setPassword
+  CRC32 fromCharCode g getBattery getConsole getInt32 getUint32 length lockConsole NRF read readArrayBuffer set setBgColor setColor setConsole setOptions setup setFontCustom setLCDPower setPassword
   setUint32 sleep slice state toString toUpperCase warifu writeTo`.split(/\s+/),
 );
 
@@ -116,7 +117,8 @@ function functionFindings(node: AnyNode, parents: readonly AnyNode[]): string[] 
 
 /** Nothing is hoisted: what runs while the image loads must stand below what it uses. */
 function usedTooEarly(program: Program): string[] {
-  const [statement] = program.body;
+  // The statements before it lock the console and check the image.
+  const statement = program.body.at(-1);
   const wrapper = statement?.type === "ExpressionStatement" ? statement.expression : undefined;
   if (wrapper?.type !== "CallExpression" || wrapper.callee.type !== "ArrowFunctionExpression") {
     return ["the bundle is not one function called at once"];
