@@ -166,7 +166,7 @@ async function listen(file: SeedFile, options: Options, address: string): Promis
   const fleet = new Fleet({ board: options.board, isolation, ...(at !== undefined && { at }) });
   for (const seed of seeds) fleet.add(seed, { start });
   fleet.time.run();
-  const app = await listenApp(fleet, allowedHosts(host));
+  const app = await listenApp(fleet, allowedHosts(host), file.encrypted);
   const url = await app.listen({ host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--listen", (error as Error).message);

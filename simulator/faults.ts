@@ -103,6 +103,8 @@ function apply(token: SimulatedToken, fault: Fault): void {
     case "brownOut":
       token.meter.failAfter(fault.drawings);
       token.press();
+      token.meter.failAfter(Infinity);
+      if (token.machine.running) throw new RangeError("a redraw has fewer drawings than that");
       // The supply is back, and with it the program; the clock was lost with it.
       {
         token.pullBattery();
@@ -117,6 +119,7 @@ function apply(token: SimulatedToken, fault: Fault): void {
       return;
     }
     case "deadColumn":
+      if (fault.x >= token.machine.model.width) throw new RangeError("there is no such column");
       token.deadColumns.add(fault.x);
       return;
     case "clockJump": {

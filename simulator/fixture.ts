@@ -4,17 +4,18 @@ import type { Seed } from "../firmware/seedfile/seed.js";
 /**
  * A fleet of a test's own, for `test.extend` of vitest and of Playwright alike; its time stands again
  * when the test is over.
- * @param seeds the tokens it begins with
+ * @param seeds the tokens it begins with, or the path of their seed file
  */
 export function fleetFixture(
-  seeds: readonly Seed[] = [],
-  options: FleetOptions = {},
+  seeds: readonly Seed[] | string = [],
+  options: FleetOptions & { readonly keyFile?: string } = {},
   // Both runners look for a pattern of braces here.
 ): (fixtures: object, use: (fleet: Fleet) => Promise<void>) => Promise<void> {
   // eslint-disable-next-line no-empty-pattern
   return async ({}, use) => {
-    const fleet = new Fleet(options);
-    for (const seed of seeds) fleet.add(seed);
+    const isFile = typeof seeds === "string";
+    const fleet = isFile ? await Fleet.fromFile(seeds, options) : new Fleet(options);
+    if (!isFile) for (const seed of seeds) fleet.add(seed);
     await use(fleet);
     fleet.time.pause();
   };

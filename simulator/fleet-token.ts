@@ -1,7 +1,8 @@
+import { crc32 } from "node:zlib";
 import { RECORD_FILE } from "../firmware/otp/record.js";
 import { type Display } from "./display.js";
 import type { Frame } from "./frame.js";
-import { IMAGE_FILE } from "./machine.js";
+import { IMAGE_CHECK_FILE, IMAGE_FILE } from "./machine.js";
 import type { Time } from "./time.js";
 import { SimulatedToken, WAKE_BUTTON } from "./token.js";
 import { VirtualClock } from "./clock.js";
@@ -84,11 +85,24 @@ export class FleetToken {
 
   /** Presses a button for a while. @returns what the display shows then. @throws RangeError */
   async press(button: string = WAKE_BUTTON, seconds: number = SETTLE): Promise<Display> {
+    if (this.time.moves(seconds)) return this.#pressAtOnce(button, seconds);
     this.hold(button);
     await this.time.pass(seconds);
     this.release(button);
     await this.time.pass(SETTLE);
     return this.display();
+  }
+
+  /** In one moment of the real time, however fast this one runs. */
+  #pressAtOnce(button: string, seconds: number): Display {
+    return this.time.act(() => {
+      const { clock } = this.time;
+      this.device.hold(button);
+      clock.advance(seconds);
+      this.device.release(button);
+      clock.advance(SETTLE);
+      return this.device.display();
+    });
   }
 
   /** Calls back with the display at each of its changes. @returns how to stop */
@@ -100,26 +114,25 @@ export class FleetToken {
 
   /** The code of now, read off the display as a person would; wakes the token. @throws NoCode */
   async code(): Promise<string> {
-    return (await this.#read()).code;
-  }
-
-  /** A code that is shown for so many seconds more: waits for the next one where need be. @throws NoCode */
-  async codeWithAtLeast(seconds: number): Promise<string> {
-    if (seconds > STEP - 1) throw new RangeError("a code is shown for a minute");
-    const shown = await this.#read();
-    return (shown.secondsLeft < seconds ? await this.#next(shown) : shown).code;
+    return this.#give(await this.#read());
   }
 
   /**
-   * A code that this fleet has not given before: waits for the next minute where need be. Where others
-   * use the same token at the same time, take {@link withUnusedCode}. @throws NoCode
+   * A code that is shown for so many seconds more, up to 58: waits for the next one where need be.
+   * @throws NoCode
    */
-  async nextUnusedCode(): Promise<string> {
-    const given = (this.#given ??= new Set());
-    let shown = await this.#read();
-    while (given.has(shown.code)) shown = await this.#next(shown);
-    given.add(shown.code);
-    return shown.code;
+  async codeWithAtLeast(seconds: number): Promise<string> {
+    return this.#give(await this.#until(seconds, () => false));
+  }
+
+  /**
+   * A code that this token has not given before by any of these methods: waits for the next minute where
+   * need be. Where others use the same token at the same time, take {@link withUnusedCode}.
+   * @param seconds how long it is to be shown at least
+   * @throws NoCode
+   */
+  async nextUnusedCode(seconds = 0): Promise<string> {
+    return this.#give(await this.#until(seconds, (code) => this.#given?.has(code) ?? false));
   }
 
   /**
@@ -173,6 +186,20 @@ export class FleetToken {
     return { code, secondsLeft };
   }
 
+  /** A code that is shown for so many seconds, and is not one of those that will not do. */
+  async #until(seconds: number, unfit: (code: string) => boolean): Promise<Shown> {
+    // The bar rounds up, and a token wakes up to a second into its minute.
+    if (!(seconds <= STEP - 2)) throw new RangeError("a code is shown for a minute");
+    let shown = await this.#read();
+    while (shown.secondsLeft - 1 < seconds || unfit(shown.code)) shown = await this.#next(shown);
+    return shown;
+  }
+
+  #give({ code }: Shown): string {
+    (this.#given ??= new Set()).add(code);
+    return code;
+  }
+
   /** The code after the one that was shown. */
   async #next({ secondsLeft }: Shown): Promise<Shown> {
     await this.time.pass(secondsLeft + SETTLE);
@@ -183,14 +210,18 @@ export class FleetToken {
   #codesAround(): Set<string> {
     const { storage, machine } = this.device;
     const now = this.device.clock.now;
+    const image = storage.bytes(IMAGE_FILE) ?? new Uint8Array();
+    const codes = new Set<string>();
+    // A damaged image shows no code at all.
+    const check = storage.bytes(IMAGE_CHECK_FILE) ?? new Uint8Array();
+    if (Buffer.from(check).toString() !== String(crc32(image))) return codes;
     const record = storage.bytes(RECORD_FILE);
     const other = new SimulatedToken({
       board: machine.model.name,
-      image: storage.bytes(IMAGE_FILE) ?? new Uint8Array(),
+      image,
       ...(record && { record }),
       clock: new VirtualClock(now),
     });
-    const codes = new Set<string>();
     for (let distance = -WRONG_FOR; distance <= WRONG_FOR; distance++) {
       // From the dark each time: its clock is moved, not its time.
       other.clock.time.advance(DARK_AFTER);

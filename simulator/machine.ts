@@ -19,8 +19,10 @@ export const IMAGE_CHECK_FILE = "warifu.crc";
 export interface Connections {
   /** Globals beside the board's own: what only a console uses. */
   readonly globals?: Record<string, unknown>;
-  /** Told of what the image throws at start, which a board prints to its console. */
+  /** Told of what the image throws, at start and later, which a board prints to its console. */
   readonly onError?: (error: unknown) => void;
+  /** Buttons that are down when the power comes on. */
+  readonly held?: Iterable<string>;
   /** How its program is kept apart from others; a context of its own where not said. */
   readonly isolation?: Isolation;
   /** What it counts into; one of its own where not given. */
@@ -42,6 +44,7 @@ export class Machine {
   #shown: Frame;
   #displayOn = true;
   #running = true;
+  readonly #onError: ((error: unknown) => void) | undefined;
   #password: string | undefined;
 
   /**
@@ -52,10 +55,12 @@ export class Machine {
     readonly model: BoardModel,
     readonly storage: Storage,
     readonly clock: DeviceClock,
-    { globals = {}, onError, isolation = "context", meter }: Connections = {},
+    { globals = {}, onError, isolation = "context", meter, held = [] }: Connections = {},
   ) {
     this.buttons = new Buttons(model.buttons, clock);
     this.meter = meter ?? new PowerMeter(clock.time);
+    this.#onError = onError;
+    for (const button of held) this.buttons.set(button, true);
     this.#blank = blankOf(model);
     this.#shown = this.#blank;
     this.meter.display(true);
@@ -63,12 +68,7 @@ export class Machine {
     const E = { ...(own.E as object), ...(globals.E as object | undefined) };
     const all = { ...own, ...globals, E };
     this.#surroundings = isolation === "context" ? ownContext(all) : ownScope(all);
-    try {
-      this.#run(() => this.evaluate(imageOf(storage).text));
-    } catch (error) {
-      if (!onError) throw error;
-      onError(error);
-    }
+    this.#run(() => this.evaluate(imageOf(storage).text));
   }
 
   /** SHA-256 of the image as it is stored, in hex. */
@@ -113,8 +113,9 @@ export class Machine {
     try {
       part();
     } catch (error) {
-      if (!(error instanceof PowerFailure)) throw error;
-      this.powerOff();
+      if (error instanceof PowerFailure) this.powerOff();
+      else if (this.#onError) this.#onError(error);
+      else throw error;
     }
   }
 

@@ -101,7 +101,7 @@ export function powerPlot(board: string, reports: readonly ProfileReport[]): str
 <polyline points="${line(({ floorDays }) => floorDays)}" fill="none" stroke="#999" stroke-dasharray="5 4"/>
 <polyline points="${line(({ days }) => days)}" fill="none" stroke="#123f73" stroke-width="2"/>
 <g fill="#123f73">${marks.join("")}</g>
-<text x="${String(WIDTH - MARGIN)}" y="${(y(reports.at(-1)!.budget.floorDays) - 8).toFixed(1)}" fill="#666" text-anchor="end">floor: idle and display alone</text>
+<text x="${String(WIDTH - MARGIN)}" y="${(y(reports.at(-1)!.budget.floorDays) - 24).toFixed(1)}" fill="#666" text-anchor="end">floor: idle and display alone</text>
 </svg>
 `;
 }

@@ -1,5 +1,8 @@
 import { VirtualClock } from "./clock.js";
 
+/** Shorter waits than this, in milliseconds, timers cannot keep to: time is moved instead. */
+const SHORTEST_WAIT = 20;
+
 /** Longest sleep of a running clock, in milliseconds: a real clock that is set is noticed by then. */
 const LONGEST_SLEEP = 60_000;
 
@@ -64,23 +67,33 @@ export class Time {
     this.advance(time - this.clock.now);
   }
 
+  /** Whether so many seconds are moved rather than waited for: time stands, or runs too fast for timers. */
+  moves(seconds: number): boolean {
+    return this.#rate === 0 || (seconds / this.#rate) * 1000 < SHORTEST_WAIT;
+  }
+
   /** Lets seconds pass as they do: at once while time stands, by waiting while it runs. */
   async pass(seconds: number): Promise<void> {
-    if (this.#rate === 0) {
-      this.clock.advance(seconds);
-      return;
-    }
-    const milliseconds = Math.ceil((seconds / this.#rate) * 1000);
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
     this.#sync();
-    this.#pump();
+    const end = this.clock.now + seconds;
+    for (let left = seconds; left > 0; left = end - this.clock.now) {
+      if (this.moves(left)) {
+        this.advance(left);
+        return;
+      }
+      const wait = Math.ceil((left / this.#rate) * 1000);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(wait, LONGEST_SLEEP)));
+      this.#sync();
+      this.#pump();
+    }
   }
 
   /** Does something at the present moment: pushes a button, say. */
   act<T>(what: () => T): T {
     this.#sync();
     const result = what();
-    this.#pump();
+    // What was done may have moved the clock on: from here it runs on.
+    this.#begin();
     return result;
   }
 

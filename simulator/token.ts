@@ -155,9 +155,11 @@ export class SimulatedToken {
   #boot(board: string): Machine {
     const { storage, clock, meter } = this;
     const isolation = this.#isolation ?? "context";
-    // What a damaged image throws a board prints to its console; the display stays as it is.
+    // What an image throws a board prints to its console; the display stays as it is.
     const onError = (): void => undefined;
-    const machine = new Machine(boardModel(board)!, storage, clock, { meter, isolation, onError });
+    const held = this.#stuck;
+    const connections = { meter, isolation, onError, held };
+    const machine = new Machine(boardModel(board)!, storage, clock, connections);
     machine.battery = this.#battery;
     machine.onDisplay = () => {
       for (const listener of this.#listeners) listener();

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { createReadStream, createWriteStream } from "node:fs";
+import { constants, openSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { ReadStream, WriteStream } from "node:tty";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 
 /** Milliseconds that a board may take to answer. */
@@ -64,7 +65,12 @@ export class BoardConsole {
       const locked = this.#heard.includes("password>");
       throw new InputError("--device", locked ? "the board is locked" : "the board cannot do that");
     }
-    return text === "undefined" ? undefined : JSON.parse(text.replace(/[\r\n]/g, ""));
+    if (text === "undefined") return undefined;
+    try {
+      return JSON.parse(text.replace(/[\r\n]/g, ""));
+    } catch {
+      throw new InputError("--device", "the board's answer makes no sense");
+    }
   }
 
   close(): void {
@@ -105,5 +111,7 @@ function serial(path: string): BoardConsole {
   } catch {
     throw new InputError("--device", `${path} is no serial device that can be used`);
   }
-  return new BoardConsole(createReadStream(path), createWriteStream(path));
+  const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+  const line = (): number => openSync(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+  return new BoardConsole(new ReadStream(line()), new WriteStream(line()));
 }

@@ -4,15 +4,22 @@ import { InputError } from "../../firmware/seedfile/input-error.js";
 import type { Fleet } from "../fleet.js";
 import { NoCode } from "../fleet-token.js";
 import { addClockRoutes } from "./clock-routes.js";
-import { addControlRoutes } from "./control-routes.js";
+import { addControlRoutes, addStorageRoutes } from "./control-routes.js";
 import { deskPage, PAGE_SCRIPT, PAGE_STYLE } from "./page.js";
 import { addTokenRoutes } from "./token-routes.js";
 
 /** A stored image and its record, in Base64, and room for a few more. */
 const BODY_LIMIT = 262_144;
 
-/** The control API and the page over a fleet of tokens. */
-export async function listenApp(fleet: Fleet, hosts: readonly string[]): Promise<FastifyInstance> {
+/**
+ * The control API and the page over a fleet of tokens.
+ * @param secretSeeds whether the seeds are nobody's to see: what is stored is then not shown
+ */
+export async function listenApp(
+  fleet: Fleet,
+  hosts: readonly string[],
+  secretSeeds = false,
+): Promise<FastifyInstance> {
   const app = fastify({
     forceCloseConnections: true,
     bodyLimit: BODY_LIMIT,
@@ -51,6 +58,7 @@ export async function listenApp(fleet: Fleet, hosts: readonly string[]): Promise
     addPage(routes, fleet);
     addTokenRoutes(routes, fleet);
     addControlRoutes(routes, fleet);
+    if (!secretSeeds) addStorageRoutes(routes, fleet);
     addClockRoutes(routes, fleet);
     done();
   });

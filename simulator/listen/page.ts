@@ -37,7 +37,8 @@ export function deskPage(tokens: readonly Pick<FleetToken, "serial" | "device">[
 `;
 }
 
-export const PAGE_SCRIPT = `for (const token of document.querySelectorAll(".token")) {
+export const PAGE_SCRIPT = `const shows = {};
+for (const token of document.querySelectorAll(".token")) {
   const base = "/tokens/" + token.dataset.serial;
   const image = token.querySelector(".display");
   const reading = token.querySelector(".reading");
@@ -56,9 +57,8 @@ export const PAGE_SCRIPT = `for (const token of document.querySelectorAll(".toke
       .then(() => pause);
   };
   let spoken = "";
-  new EventSource(base + "/events").onmessage = (event) => {
-    const state = JSON.parse(event.data);
-    image.src = base + "/frame.png?" + event.timeStamp;
+  shows[token.dataset.serial] = (state, time) => {
+    image.src = base + "/frame.png?" + time;
     image.alt = state.display || "display off";
     if (state.display !== spoken) reading.textContent = spoken = state.display;
     token.classList.toggle("lit", state.display !== "");
@@ -71,6 +71,11 @@ export const PAGE_SCRIPT = `for (const token of document.querySelectorAll(".toke
   button.addEventListener("keydown", (event) => { if (keys.includes(event.key)) { event.preventDefault(); down(); } });
   button.addEventListener("keyup", (event) => { if (keys.includes(event.key)) up(); });
 }
+// One stream for all: a browser opens few connections to one place.
+new EventSource("/events").onmessage = (event) => {
+  const state = JSON.parse(event.data);
+  shows[state.serial]?.(state, event.timeStamp);
+};
 `;
 
 export const PAGE_STYLE = `

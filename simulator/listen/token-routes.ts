@@ -100,22 +100,32 @@ export function addTokenRoutes(app: FastifyInstance, fleet: Fleet): void {
       return reply.status(204).send();
     },
   );
+  const exposeHeadRoute = false;
+  app.get(
+    "/events",
+    { schema: { summary: "Server-sent events: each display at each change" }, exposeHeadRoute },
+    (_request, reply) => {
+      sendEvents(reply, fleet.tokens);
+    },
+  );
   app.get<TokenParams>(
     "/tokens/:serial/events",
-    { schema: { summary: "Server-sent events: the display at each change" } },
+    { schema: { summary: "Server-sent events of one token" }, exposeHeadRoute },
     ({ params }, reply) => {
-      sendEvents(reply, tokenOf(fleet, params.serial));
+      sendEvents(reply, [tokenOf(fleet, params.serial)]);
     },
   );
 }
 
-/** Server-sent events: what the display shows now, and again at each change. */
-function sendEvents(reply: FastifyReply, token: FleetToken): void {
+/** Server-sent events: what the displays show now, and each again at its changes. */
+function sendEvents(reply: FastifyReply, tokens: readonly FleetToken[]): void {
   reply.hijack();
   reply.raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-  const send = (display: object): void => {
-    reply.raw.write(`data: ${JSON.stringify(display)}\n\n`);
-  };
-  reply.raw.on("close", token.onDisplay(send));
-  send(token.display());
+  for (const token of tokens) {
+    const send = (display: object): void => {
+      reply.raw.write(`data: ${JSON.stringify({ serial: token.serial, ...display })}\n\n`);
+    };
+    reply.raw.on("close", token.onDisplay(send));
+    send(token.display());
+  }
 }

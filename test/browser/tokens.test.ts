@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 beforeEach(async () => {
   fleet = new Fleet();
-  for (const serial of ["20000001", "20000002"]) {
+  // More than a browser opens connections to one place.
+  const more = Array.from({ length: 8 }, (_, index) => String(20_000_003 + index));
+  for (const serial of ["20000001", "20000002", ...more]) {
     fleet.add({ ...SEED, serial, start: undefined, expiry: undefined });
   }
   fleet.time.run();

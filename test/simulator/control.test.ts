@@ -71,6 +71,21 @@ describe("the control API", () => {
       code: codeOf(SEED, fleet.time.now * 1000),
     });
     expect((await send("PUT", `${token}/storage`, { files: { a: 1 } })).status).toBe(400);
+    const program = Buffer.from("print(1)").toString("base64");
+    const refused = await send("PUT", `${token}/storage`, { files: { ".boot0": program } });
+    expect(refused.json).toMatchObject({ status: 400, field: ".boot0" });
+  });
+
+  it("shows nothing of what is stored where seeds are secret", async () => {
+    const secret = await listenApp(fleet, allowedHosts("127.0.0.1"), true);
+    const reply = await secret.inject({ url: `${token}/storage`, headers: { host: "localhost" } });
+    expect(reply.statusCode).toBe(404);
+    await secret.close();
+  });
+
+  it("gives an unused code with time left", async () => {
+    await send("POST", `${token}/code`, { atLeast: 55, unused: true });
+    expect((await send("GET", token)).json.secondsLeft).toBeGreaterThan(55);
   });
 
   it("tells what costs power, and the picture's hash", async () => {

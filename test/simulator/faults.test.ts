@@ -65,7 +65,7 @@ describe("a supply that breaks down", () => {
     "at any drawing of %s: nothing but a lost clock is left to see",
     async (board) => {
       const seen = new Set<string | null>();
-      for (let drawings = 0; drawings < 60; drawings++) {
+      for (let drawings = 0; drawings < 40; drawings++) {
         const token = new Fleet({ at: AT, board, isolation: "scope" }).add(SEED);
         token.onDisplay(({ display }) => seen.add(display));
         harm(token.device, { kind: "brownOut", drawings });
@@ -142,6 +142,36 @@ describe("other faults", () => {
     expect(token.device.clock.now - token.time.now).toBeCloseTo(1, 3);
   });
 
+  it("a button that is stuck stays so over a new start", async () => {
+    const token = new Fleet({ at: AT }).add(SEED);
+    harm(token.device, { kind: "stuckButton" });
+    token.device.restart();
+    expect((await token.press()).display).toBe("");
+  });
+
+  it("a supply that lasts for a redraw is told, and breaks down at no later one", async () => {
+    const token = new Fleet({ at: AT }).add(SEED);
+    expect(() => {
+      harm(token.device, { kind: "brownOut", drawings: 5000 });
+    }).toThrow("fewer drawings");
+    for (let count = 0; count < 50; count++) await token.nextUnusedCode();
+  });
+
+  it("a damaged image shows no code that a wrong one could be", () => {
+    const token = new Fleet({ at: AT }).add(SEED);
+    harm(token.device, { kind: "flipBit", file: "image", bit: 20_501 });
+    expect(token.wrongCode()).toBe("000000");
+  });
+
+  it("a program that throws later ends nobody's time", () => {
+    const fleet = new Fleet({ at: AT });
+    const token = fleet.add(SEED);
+    const image = Buffer.from('setTimeout(function(){throw new Error("late")},300)');
+    token.load({ ".boot0": image });
+    fleet.time.advance(10);
+    expect(fleet.time.now).toBe(AT + 10);
+  });
+
   it("what does not fit is refused by name", () => {
     const { device } = new Fleet({ at: AT }).add(SEED);
     const tried = (fault: Fault) => () => {
@@ -149,5 +179,6 @@ describe("other faults", () => {
     };
     expect(tried({ kind: "flipBit", file: "record", bit: 1e6 })).toThrow(/has no bit 1000000/);
     expect(tried({ kind: "stuckButton", button: "BTN9" })).toThrow(/no button BTN9/);
+    expect(tried({ kind: "deadColumn", x: 128 })).toThrow(/no such column/);
   });
 });

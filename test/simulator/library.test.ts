@@ -1,5 +1,5 @@
 import { test as base, afterEach, describe, expect, it } from "vitest";
-import { Fleet, fleetFixture, NoCode } from "../../simulator/index.js";
+import { Fleet, fleetFixture, harm, NoCode } from "../../simulator/index.js";
 import { codeOf, NOW, SEED } from "../support/server.js";
 
 const SEEDS = [SEED, { ...SEED, serial: "87654321", secret: Buffer.alloc(20, 9) }];
@@ -30,7 +30,7 @@ describe("a token of a fleet", () => {
     expect(await token.codeWithAtLeast(20)).toBe(codeOf(SEED, NOW));
     expect(await token.codeWithAtLeast(40)).toBe(codeOf(SEED, NOW, 1));
     expect(token.display().secondsLeft).toBeGreaterThan(50);
-    await expect(token.codeWithAtLeast(60)).rejects.toThrow(RangeError);
+    await expect(token.codeWithAtLeast(59)).rejects.toThrow(RangeError);
   });
 
   it("gives each code once, one after the other", async () => {
@@ -38,6 +38,29 @@ describe("a token of a fleet", () => {
     const codes = [];
     for (let count = 0; count < 5; count++) codes.push(await token.nextUnusedCode());
     expect(codes).toEqual([0, 1, 2, 3, 4].map((step) => codeOf(SEED, NOW, step)));
+  });
+
+  it("takes no code for unused that it has given in another way", async () => {
+    const token = fleetOf().token(SEED.serial);
+    const codes = [
+      await token.code(),
+      await token.codeWithAtLeast(1),
+      await token.nextUnusedCode(),
+    ];
+    expect(codes[0]).toBe(codes[1]);
+    expect(codes[2]).not.toBe(codes[0]);
+    await token.nextUnusedCode(50);
+    expect(token.display().secondsLeft).toBeGreaterThan(50);
+  });
+
+  it.each([-20_000, 20_000])("keeps its promise with a crystal that is %i ppm off", async (ppm) => {
+    const fleet = new Fleet({ at: AT });
+    const token = fleet.add({ ...SEED, expiry: undefined }, { ppm });
+    for (let count = 0; count < 20; count++) {
+      await token.codeWithAtLeast(50);
+      expect(token.display().secondsLeft).toBeGreaterThan(50);
+      fleet.time.advance(37.7);
+    }
   });
 
   it("lets who share it wait for each other", async () => {
@@ -160,6 +183,40 @@ describe("time", () => {
     wall += 10;
     expect(fleet.time.now).toBe(AT + 60);
     expect(fleet.time.rate).toBe(0);
+  });
+
+  it.each([1, 100, 10_000, 1_000_000])("running at %i, codes come all the same", async (rate) => {
+    const start = performance.now();
+    fleet = fleetOf({ wall: () => 1000 + (performance.now() - start) / 1000 });
+    const token = fleet.add({ ...SEED, serial: "10000009", expiry: undefined });
+    fleet.time.run(rate);
+    for (let count = 0; count < 3; count++) expect(await token.code()).toMatch(/^\d{6}$/);
+  });
+
+  it("goes on running after something that took time at once", async () => {
+    let wall = 5000;
+    fleet = fleetOf({ wall: () => wall });
+    fleet.time.run();
+    const { device } = fleet.token(SEED.serial);
+    fleet.time.act(() => {
+      harm(device, { kind: "bounce", times: 20, seconds: 1 });
+    });
+    const now = fleet.time.now;
+    wall += 1;
+    expect(fleet.time.now).toBeCloseTo(now + 1, 6);
+    await Promise.resolve();
+  });
+
+  it("waits for what passes, also where it stands meanwhile", async () => {
+    let wall = 5000;
+    fleet = fleetOf({ wall: () => wall });
+    fleet.time.run(10);
+    const passing = fleet.time.pass(1);
+    fleet.time.pause();
+    wall += 100;
+    const then = fleet.time.now;
+    await passing;
+    expect(fleet.time.now).toBeCloseTo(then + 1, 6);
   });
 
   it("that runs wakes for the tokens' own timers", async () => {
