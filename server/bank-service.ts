@@ -2,6 +2,7 @@ import { attempt } from "./attempts.js";
 import type { Book, Caller, Payee } from "./core/book.js";
 import {
   addUser,
+  type Before,
   branchRevoke,
   branchUnlock,
   keepContract,
@@ -152,15 +153,15 @@ export class BankService {
     });
   }
 
-  /** @param fresh whether it must not be there yet */
+  /** @param before what has to stand there; whatever it is where not given */
   async keepContract(
     contract: Contract,
     paper: Paper,
     caller: Caller,
-    fresh = false,
+    before?: Before,
   ): Promise<void> {
     await this.clerk.decide({ contracts: [contract.id] }, caller, (book, rules) => {
-      keepContract(book, rules, contract, paper, fresh);
+      keepContract(book, rules, contract, paper, before);
     });
   }
 

@@ -33,16 +33,33 @@ export type BranchReason =
   | "not_in_service"
   | "has_token";
 
-/** Opens a contract, or changes it. @param fresh whether it must not be there yet */
+/** What was shown is not what stands there any more. Nothing has changed by the act then. */
+export class ChangedMeanwhile extends Error {
+  override readonly name = "ChangedMeanwhile";
+}
+
+/** What has to stand in the book for a change to be made: nothing yet, or what was shown of it. */
+export type Before = "nothing" | { readonly shown: string };
+
+/** A contract's fields as one text, to tell whether somebody else has changed it. */
+export function contractText({ id, name, otpFrom, form, formDate, dailyLimit }: Contract): string {
+  return JSON.stringify([id, name, otpFrom ?? null, form, formDate, dailyLimit]);
+}
+
+/** Opens a contract, or changes it. @param before what has to stand there; whatever it is where not given */
 export function keepContract(
   book: Book,
   rules: Rules,
   contract: Contract,
   paper: Paper,
-  fresh = false,
+  before?: Before,
 ): void {
-  const known = book.contract(contract.id) !== undefined;
-  if (known && fresh) throw new BranchRefusal("exists", contract.id);
+  const there = book.contract(contract.id);
+  const known = there !== undefined;
+  if (known && before === "nothing") throw new BranchRefusal("exists", contract.id);
+  if (typeof before === "object" && (!there || contractText(there) !== before.shown)) {
+    throw new ChangedMeanwhile(contract.id);
+  }
   book.setContract(contract);
   const { id, otpFrom = "none", dailyLimit } = contract;
   const detail = { ...paper, contract: id, otpFrom, dailyLimit };

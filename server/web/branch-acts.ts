@@ -1,10 +1,10 @@
 import type { FastifyRequest } from "fastify";
 import type { VNode } from "preact";
-import { type BranchReason, BranchRefusal, type Paper } from "../core/branch.js";
+import { type BranchReason, BranchRefusal, ChangedMeanwhile, type Paper } from "../core/branch.js";
 import { sayIn } from "./layout.js";
 import { PaperPage } from "./pages/branch-contracts.js";
 import { type PaperField, readForm, type Values } from "./paper-form.js";
-import type { Desk, Portal } from "./portal.js";
+import { type Desk, type Portal, textOf } from "./portal.js";
 import type { Message, MessageKey, TextKey } from "./text.js";
 
 const REFUSALS: Readonly<Record<BranchReason, MessageKey>> = {
@@ -34,6 +34,7 @@ export async function tried<Answer>(
   try {
     return { answer: await act() };
   } catch (error) {
+    if (error instanceof ChangedMeanwhile) return { message: { key: "E-36" } };
     if (error instanceof BranchRefusal) return { message: { key: REFUSALS[error.reason] } };
     throw error;
   }
@@ -44,11 +45,22 @@ interface PaperRoute<Form extends readonly PaperField[]> {
   readonly title: TextKey;
   readonly form: Form;
   /** What stands in its fields at first, and where it leads back; undefined where there is no such. */
-  readonly begin: (
-    id: string,
-  ) => Promise<{ readonly values: Values<Form>; readonly back: string } | undefined>;
+  readonly begin: (id: string) => Promise<
+    | {
+        readonly values: Values<Form>;
+        readonly back: string;
+        /** What is changed as it was shown, so that no other change is written over. */
+        readonly shown?: string;
+      }
+    | undefined
+  >;
   /** Keeps what was entered. @returns the path to go on at, or a page. @throws BranchRefusal */
-  readonly keep: (values: Values<Form>, id: string, desk: Desk) => Promise<string | VNode>;
+  readonly keep: (
+    values: Values<Form>,
+    id: string,
+    desk: Desk,
+    shown: string,
+  ) => Promise<string | VNode>;
 }
 
 export function addPaper<const Form extends readonly PaperField[]>(
@@ -71,7 +83,10 @@ export function addPaper<const Form extends readonly PaperField[]>(
     const start = await begin(idOf(request));
     if (!start) return portal.say(request, reply, visit, { key: "E-29" }, 404);
     const { values, message } = readForm(form, fields, sayIn(visit.language));
-    const done = message ? { message } : await tried(() => keep(values, idOf(request), desk));
+    const shown = textOf(fields, "shown");
+    const done = message
+      ? { message }
+      : await tried(() => keep(values, idOf(request), desk, shown));
     if ("message" in done) {
       const again = { visit, title, form, action: visit.path, ...start, values, ...done };
       return portal.send(reply, PaperPage(again), 422);

@@ -1,4 +1,5 @@
 import { parseTime } from "../../firmware/seedfile/instant.js";
+import { type Before, contractText } from "../core/branch.js";
 import { japanDate } from "../core/japan.js";
 import type { UserClass } from "../core/user.js";
 import { freshPasswords } from "../passwords.js";
@@ -41,12 +42,12 @@ function addContractForms(portal: Portal): void {
     id: string,
     values: Values<typeof CONTRACT_FORM>,
     desk: Desk,
-    fresh: boolean,
+    before: Before,
   ): Promise<string> => {
     const { name, form, formDate, otpFrom, dailyLimit } = values;
     const from = otpFrom === "" ? undefined : parseTime(`${otpFrom}T00:00:00+09:00`, "otpFrom");
     const contract = { id, name, form, formDate, otpFrom: from, dailyLimit: Number(dailyLimit) };
-    await bank.keepContract(contract, paperOf(desk, values), desk.caller, fresh);
+    await bank.keepContract(contract, paperOf(desk, values), desk.caller, before);
     return `${pathOf(id)}?done`;
   };
   const empty = { name: "", form: "", formDate: "", otpFrom: "", dailyLimit: "" };
@@ -54,7 +55,7 @@ function addContractForms(portal: Portal): void {
     title: "newContract",
     form: NEW_CONTRACT_FORM,
     begin: () => Promise.resolve({ values: { id: "", ...empty }, back: "/branch" }),
-    keep: (values, _id, desk) => keep(values.id, values, desk, true),
+    keep: (values, _id, desk) => keep(values.id, values, desk, "nothing"),
   });
   addPaper(portal, `${pathOf(":id")}/edit`, {
     title: "editContract",
@@ -66,9 +67,10 @@ function addContractForms(portal: Portal): void {
       // A change comes on a form of its own.
       const kept = { name, dailyLimit: String(dailyLimit), form: "", formDate: "" };
       const from = otpFrom === undefined ? "" : japanDate(otpFrom);
-      return { values: { ...kept, otpFrom: from }, back: pathOf(id) };
+      const values = { ...kept, otpFrom: from };
+      return { values, back: pathOf(id), shown: contractText(contract) };
     },
-    keep: (values, id, desk) => keep(id, values, desk, false),
+    keep: (values, id, desk, shown) => keep(id, values, desk, { shown }),
   });
 }
 

@@ -115,4 +115,8 @@ export const MESSAGES = {
     ja: "対象ではありません。変更はありません。",
     en: "There was nothing to be done; nothing has changed.",
   },
+  "E-36": {
+    ja: "ほかの操作により変更されています。内容を確認のうえ、もう一度登録してください。",
+    en: "Somebody else has changed this. Check it and save once more.",
+  },
 } as const satisfies Record<string, Text>;

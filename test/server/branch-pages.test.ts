@@ -147,12 +147,18 @@ describe("what the branch enters", () => {
   it("a change of a contract begins with what stands there", async () => {
     const page = await visitor.get("/branch/contracts/C1/edit");
     expect(page).toContain('value="割符商事株式会社"');
+    const [, shown = ""] = /name="shown" value="([^"]+)"/.exec(page) ?? [];
     const change = { ...contract, otpFrom: "2026-12-01", name: "割符新商事" };
-    const reply = await visitor.send("/branch/contracts/C1/edit", change);
+    const sent = { ...change, shown: shown.replaceAll("&quot;", '"') };
+    const reply = await visitor.send("/branch/contracts/C1/edit", sent);
     expect(reply.headers.get("location")).toBe("/branch/contracts/C1?done");
     const kept = (await bank.store.read({ contracts: ["C1"] })).contract("C1")!;
     expect(kept.name).toBe("割符新商事");
     expect(new Date(kept.otpFrom! * 1000).toISOString()).toBe("2026-11-30T15:00:00.000Z");
+    // Who had it open before then writes nothing over: it is shown anew.
+    const late = await visitor.send("/branch/contracts/C1/edit", { ...sent, name: "遅れた変更" });
+    expect(await late.text()).toContain("ほかの操作により変更されています。");
+    expect((await bank.store.read({ contracts: ["C1"] })).contract("C1")!.name).toBe("割符新商事");
   });
 
   it.each([

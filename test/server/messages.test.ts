@@ -130,6 +130,11 @@ const WAYS: Readonly<Record<MessageKey, () => Promise<Response>>> = {
   },
   "E-33": async () => (await atDesk(), lend("10000003", "ichirodt")),
   "E-34": () => visitor.send("/branch/login", { id: "madoguchi", password: "wrong" }),
+  "E-36": async () => {
+    await atDesk();
+    const contract = { name: "n", form: "f", formDate: "2026-11-20", dailyLimit: "1" };
+    return visitor.send("/branch/contracts/C1/edit", { ...contract, shown: "old" });
+  },
   "E-35": async () => (await atDesk(), actOnUser("jirodt", { act: "unlock" })),
 };
 

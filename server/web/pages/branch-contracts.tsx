@@ -90,7 +90,9 @@ export function PaperPage({
   values,
   action,
   back,
+  shown,
 }: PageInput & {
+  readonly shown?: string;
   readonly title: TextKey;
   readonly form: readonly PaperField[];
   readonly values: Readonly<Record<string, string>>;
@@ -102,6 +104,7 @@ export function PaperPage({
     <Page visit={visit} title={say(title)} section="contracts" message={message}>
       <p>{say("required")}</p>
       <Form visit={visit} action={action}>
+        {shown !== undefined && <input type="hidden" name="shown" value={shown} />}
         <PaperFields visit={visit} form={form} values={values} />
         <div class="actions">
           <a class="button quiet" href={back}>
