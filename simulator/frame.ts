@@ -14,8 +14,8 @@ export function pixel(frame: Frame, x: number, y: number): boolean {
 }
 
 /** A frame of a display with columns that stay unlit. */
-export function darkened(frame: Frame, columns: ReadonlySet<number>): Frame {
-  if (columns.size === 0) return frame;
+export function darkened(frame: Frame, columns: ReadonlySet<number> | undefined): Frame {
+  if (!columns) return frame;
   const bytes = frame.bytes.slice();
   for (const x of columns) {
     for (let y = 0; y < frame.height; y++) {

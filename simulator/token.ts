@@ -37,21 +37,21 @@ export class SimulatedToken {
   /** The token's own clock. Setting it is what a jump is; `pullBattery` loses it. */
   readonly clock: DeviceClock;
   readonly storage: Storage;
-  /** Columns of the display that stay unlit, from 0 at the left. */
-  readonly deadColumns = new Set<number>();
   readonly meter: PowerMeter;
   #machine: Machine;
   #battery = 100;
   readonly #isolation: Isolation | undefined;
-  readonly #listeners = new Set<() => void>();
-  readonly #stuck = new Set<string>();
+  // Made once they are needed: few tokens of a fleet have any.
+  #deadColumns: Set<number> | undefined;
+  #listeners: Set<() => void> | undefined;
+  #stuck: Set<string> | undefined;
 
   /** @throws RangeError for a board that is not known */
   constructor({ board, image, record, clock, ppm = 0, isolation }: TokenParts) {
     if (!boardModel(board)) throw new RangeError(`no board is named ${board}`);
     this.storage = new Storage({
       [IMAGE_FILE]: image,
-      [IMAGE_CHECK_FILE]: Buffer.from(String(crc32(image))),
+      [IMAGE_CHECK_FILE]: checkOf(image),
       ...(record && { [RECORD_FILE]: record }),
     });
     this.clock = new DeviceClock(clock, { ppm });
@@ -63,6 +63,11 @@ export class SimulatedToken {
   /** The board as it is powered now. */
   get machine(): Machine {
     return this.#machine;
+  }
+
+  /** Columns of the display that stay unlit, from 0 at the left. */
+  get deadColumns(): Set<number> {
+    return (this.#deadColumns ??= new Set());
   }
 
   /** Percent, 0 to 100. */
@@ -94,13 +99,13 @@ export class SimulatedToken {
 
   /** Lets a button go, unless it is stuck. @throws RangeError */
   release(button: string = WAKE_BUTTON): void {
-    if (!this.#stuck.has(button)) this.#machine.buttons.set(button, false);
+    if (!this.#stuck?.has(button)) this.#machine.buttons.set(button, false);
   }
 
   /** A button that does not come up any more. @throws RangeError */
   stick(button: string = WAKE_BUTTON): void {
     this.hold(button);
-    this.#stuck.add(button);
+    (this.#stuck ??= new Set()).add(button);
   }
 
   /** A button whose contact closes and opens so often while it is pressed. @throws RangeError */
@@ -128,7 +133,7 @@ export class SimulatedToken {
 
   /** What the display shows, pixel by pixel. */
   frame(): Frame {
-    return darkened(this.#machine.frame(), this.deadColumns);
+    return darkened(this.#machine.frame(), this.#deadColumns);
   }
 
   /** What can be read off the display. */
@@ -148,8 +153,9 @@ export class SimulatedToken {
 
   /** Calls back whenever what the display shows has changed. @returns how to stop */
   onDisplay(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   #boot(board: string): Machine {
@@ -157,13 +163,23 @@ export class SimulatedToken {
     const isolation = this.#isolation ?? "context";
     // What an image throws a board prints to its console; the display stays as it is.
     const onError = (): void => undefined;
-    const held = this.#stuck;
+    const held = this.#stuck ?? [];
     const connections = { meter, isolation, onError, held };
     const machine = new Machine(boardModel(board)!, storage, clock, connections);
     machine.battery = this.#battery;
     machine.onDisplay = () => {
-      for (const listener of this.#listeners) listener();
+      for (const listener of this.#listeners ?? []) listener();
     };
     return machine;
   }
+}
+
+/** The check values of images: once for all tokens that share one. */
+const checks = new WeakMap<Uint8Array, Uint8Array>();
+
+/** What the bench stores beside an image: its CRC-32, in decimal. */
+function checkOf(image: Uint8Array): Uint8Array {
+  const check = checks.get(image) ?? Buffer.from(String(crc32(image)));
+  checks.set(image, check);
+  return check;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 import { type Fault, FAULT_SCHEMA } from "../faults.js";
 
@@ -81,7 +81,7 @@ export const SCENARIO_SCHEMA = {
   additionalProperties: false,
 } as const;
 
-const check = new Ajv({ allowUnionTypes: true, strict: false }).compile<Scenario>(SCENARIO_SCHEMA);
+let compiled: ValidateFunction<Scenario> | undefined;
 
 /**
  * Reads a scenario.
@@ -95,6 +95,8 @@ export function readScenario(path: string): Scenario {
     const problem = error instanceof SyntaxError ? "is not JSON" : "cannot be read";
     throw new InputError("--scenario", `${path} ${problem}`);
   }
+  compiled ??= new Ajv({ strict: false }).compile<Scenario>(SCENARIO_SCHEMA);
+  const check = compiled;
   if (!check(scenario)) throw new InputError("--scenario", `${path}: ${problemOf(check.errors)}`);
   return scenario;
 }

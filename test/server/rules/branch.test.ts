@@ -3,6 +3,8 @@ import {
   addUser,
   branchRevoke,
   branchUnlock,
+  ChangedMeanwhile,
+  contractText,
   keepContract,
   keepPayee,
   lend,
@@ -46,6 +48,20 @@ describe("the branch (お取引店)", () => {
     expect(() => {
       add("C8");
     }).toThrow("C8: unknown_contract");
+  });
+
+  it("changes a contract only as it was shown", () => {
+    const bank = new CoreBank();
+    const change = (id: string, shown: string) => () => {
+      bank.act((book, rules) => {
+        keepContract(book, rules, contractOf(id, { name: "新" }), PAPER, { shown });
+      });
+    };
+    expect(change("C1", "something else")).toThrow(ChangedMeanwhile);
+    expect(change("C9", "")).toThrow(ChangedMeanwhile);
+    expect(change("C1", contractText(contractOf("C1", { otpFrom: undefined })))).toThrow();
+    change("C1", contractText(contractOf("C1")))();
+    expect(bank.book().contract("C1")!.name).toBe("新");
   });
 
   it("rules 10, 53: lends a token out of stock", () => {
