@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { KeyScope, Store, StoredApiKey } from "./store/store.js";
 
 const KEY_PATTERN = /^warifu_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
@@ -49,7 +49,7 @@ export async function findApiKey(
 }
 
 function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }
 
 function keyEntry(event: string, id: string, actor: string, at: number) {

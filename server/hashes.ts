@@ -1,14 +1,30 @@
 import { hash } from "node:crypto";
 import { blockLength, digestLength, type Hash } from "../firmware/otp/hash.js";
 
-const NAMES: Readonly<Record<number, string>> = { 1: "sha1", 2: "sha256", 3: "sha512" };
+const HASHES: Readonly<Record<number, Hash>> = {
+  1: oneShot(1, "sha1"),
+  2: oneShot(2, "sha256"),
+  3: oneShot(3, "sha512"),
+};
 
 /** Node's own hashes by the record's numbers: 1 SHA-1, 2 SHA-256, 3 SHA-512. */
 export function nodeHash(algorithm: number): Hash {
-  const name = NAMES[algorithm];
-  if (name === undefined) throw new RangeError(`no hash has the number ${String(algorithm)}`);
+  const found = HASHES[algorithm];
+  if (!found) throw new RangeError(`no hash has the number ${String(algorithm)}`);
+  return found;
+}
+
+/**
+ * Each digest is written over the one before: a Buffer of its own costs more than the digest, and a code
+ * is made of two that are copied at once.
+ */
+function oneShot(algorithm: number, name: string): Hash {
+  const digest = Buffer.alloc(digestLength(algorithm));
   return {
-    digest: (message) => hash(name, message, "buffer"),
+    digest: (message) => {
+      digest.write(hash(name, message, "binary"), "latin1");
+      return digest;
+    },
     blockLength: blockLength(algorithm),
     digestLength: digestLength(algorithm),
   };

@@ -29,7 +29,7 @@ export class TokenService {
 
   /** Verifies a code by serial. An unknown serial answers like a wrong code. */
   async verify(serial: string, code: string, caller: Caller): Promise<Verdict> {
-    return this.clerk.decide({ serials: [serial] }, caller, (book, rules) => {
+    return this.clerk.decide({ serials: [serial], narrow: true }, caller, (book, rules) => {
       const token = book.token(serial);
       const decision = verify(token && rules.open(token), code, rules.now, rules.policy);
       return apply(book, rules, serial, decision);
@@ -42,7 +42,7 @@ export class TokenService {
     code: string,
     caller: Caller,
   ): Promise<Verdict & { readonly serial?: string | undefined }> {
-    return this.clerk.decide({ users: [user] }, caller, (book, rules) => {
+    return this.clerk.decide({ users: [user], narrow: true }, caller, (book, rules) => {
       const verdict = verifyUser(book, rules, user, code);
       return verdict.accepted ? { ...verdict, serial: book.user(user)?.serial } : verdict;
     });

@@ -27,8 +27,9 @@ export const CHAIN_START = new Uint8Array(32);
 /** The text of a line that its hash covers: JSON of its fields in this order. */
 export function auditText(row: Omit<AuditRow, "hash">): string {
   const { writer, sequence, at, event, result, serial, actor, source, detail } = row;
-  const fields = [writer, sequence, at, event, result, serial ?? null, actor, source ?? null];
-  return JSON.stringify([...fields, Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const about = Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1));
+  const whom = [serial ?? null, actor, source ?? null];
+  return JSON.stringify([writer, sequence, at, event, result, ...whom, about]);
 }
 
 /** Links entries behind a chain's last hash. */
@@ -41,7 +42,8 @@ export function chain(
   let { sequence, hash } = last;
   return entries.map((entry) => {
     sequence += 1;
-    hash = sha256(hash, auditText({ ...entry, writer, sequence }));
-    return { ...entry, writer, sequence, hash };
+    const row = { ...entry, writer, sequence, hash };
+    hash = row.hash = sha256(hash, auditText(row));
+    return row;
   });
 }

@@ -65,8 +65,15 @@ export interface Mail {
   readonly text: string;
 }
 
+/** A contract that a decision asks for in a book opened without contracts. */
+export class NotRead extends Error {
+  override readonly name = "NotRead";
+}
+
 /** What a decision needs to see, as it stands inside the transaction. */
 export interface Pages {
+  /** Whether contracts and all of their users were left out. */
+  readonly narrow?: boolean | undefined;
   readonly tokens: Iterable<BookToken>;
   readonly users: Iterable<User>;
   readonly contracts: Iterable<Contract>;
@@ -115,6 +122,7 @@ export class Book {
     mails: [] as Mail[],
     audit: [] as AuditEntry[],
   };
+  readonly #narrow: boolean;
   readonly #tokens: Map<string, BookToken>;
   readonly #users: Map<string, User>;
   readonly #contracts: Map<string, Contract>;
@@ -123,6 +131,7 @@ export class Book {
   readonly #staff: Map<string, Staff>;
 
   constructor(pages: Pages) {
+    this.#narrow = pages.narrow === true;
     this.#tokens = new Map([...pages.tokens].map((token) => [token.serial, token]));
     this.#users = new Map([...pages.users].map((user) => [user.id, user]));
     this.#contracts = new Map([...pages.contracts].map((contract) => [contract.id, contract]));
@@ -139,7 +148,9 @@ export class Book {
     return this.#users.get(id);
   }
 
+  /** @throws NotRead in a narrow book, as everything that asks for contracts or their users */
   contract(id: string): Contract | undefined {
+    this.#needWhole();
     return this.#contracts.get(id);
   }
 
@@ -157,16 +168,19 @@ export class Book {
 
   /** All users of a contract, in the order of their login IDs. */
   usersOf(contract: string): User[] {
+    this.#needWhole();
     const users = [...this.#users.values()].filter((user) => user.contract === contract);
     return users.sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   everyone(): User[] {
+    this.#needWhole();
     return [...this.#users.values()];
   }
 
   /** The users who have registered a token. */
   holders(serial: string): User[] {
+    this.#needWhole();
     return [...this.#users.values()].filter(
       (user) => user.holding === "registered" && user.serial === serial,
     );
@@ -241,5 +255,9 @@ export class Book {
     const whom = { ...(user && { user: user.id }), ...(contract !== undefined && { contract }) };
     const entry = { at, event, result, serial, actor, source, detail: { ...whom, ...detail } };
     this.changes.audit.push(entry);
+  }
+
+  #needWhole(): void {
+    if (this.#narrow) throw new NotRead();
   }
 }

@@ -14,9 +14,12 @@ export function guarded<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    // A broken rule of the schema is a mistake of ours, which waiting does not mend.
-    const broken = error instanceof Database.SqliteError && /CONSTRAINT|MISMATCH/.test(error.code);
-    if (!(error instanceof Database.SqliteError) || broken) throw error;
+    if (!(error instanceof Database.SqliteError) || breaksSchema(error)) throw error;
     throw new StoreUnavailable(error.message, { cause: error });
   }
+}
+
+/** Whether a rule of the schema was broken: a mistake of ours, which waiting does not mend. */
+export function breaksSchema(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /CONSTRAINT|MISMATCH/.test(error.code);
 }

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import type Database from "better-sqlite3";
 import { type AuditEntry, type AuditRow, chain, CHAIN_START } from "../core/audit.js";
-import { auditParameters } from "./sqlite-rows.js";
+import { AUDIT_SEGMENT } from "./migrations/sqlite.js";
+import { type AuditRecord, auditParameters, listedAuditRow } from "./sqlite-rows.js";
+import type { ListedAuditRow, Store } from "./store.js";
 
 /** Writes this process's chain of the audit; what was not committed leaves no gap in it. */
 export interface AuditWriter {
@@ -13,17 +15,25 @@ export interface AuditWriter {
 
 export function auditWriter(db: Database.Database): AuditWriter {
   const writer = randomUUID();
-  const insert = db.prepare(
-    `INSERT INTO audit (writer, sequence, at, event, result, serial, actor, source, detail, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  const enter = db.prepare<[string], number>(
+    "INSERT INTO audit_writers (writer) VALUES (?) RETURNING id",
   );
-  let last: Pick<AuditRow, "sequence" | "hash"> = { sequence: 0, hash: CHAIN_START };
+  const insert = db.prepare(
+    `INSERT INTO audit
+       (writer_id, sequence, at, event, result, serial, contract, actor, source, detail, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  // Entered with the first row: a process that only reads leaves no trace.
+  const start = { id: 0, sequence: 0, hash: CHAIN_START };
+  let last: Pick<AuditRow, "sequence" | "hash"> & { readonly id: number } = start;
   let pending = last;
   return {
     write: (entries) => {
+      if (entries.length === 0) return;
+      const id = pending.id === 0 ? enter.pluck().get(writer)! : pending.id;
       for (const row of chain(entries, writer, pending, sha256)) {
-        insert.run(auditParameters(row));
-        pending = row;
+        insert.run(id, ...auditParameters(row));
+        pending = { id, sequence: row.sequence, hash: row.hash };
       }
     },
     committed: () => {
@@ -36,5 +46,47 @@ export function auditWriter(db: Database.Database): AuditWriter {
 }
 
 function sha256(before: Uint8Array, text: string): Uint8Array {
-  return createHash("sha256").update(before).update(text).digest();
+  return hash("sha256", Buffer.concat([before, Buffer.from(text)]), "buffer");
+}
+
+const rowsOf = (audit: string): string =>
+  `SELECT audit.*, writer FROM ${audit} JOIN audit_writers ON audit_writers.id = writer_id`;
+
+type Query = Parameters<Store["listAudit"]>[0];
+
+/** Rows in order, or the newest first, that are about everything, a serial or a contract. */
+export function listAudit(db: Database.Database, query: Query): ListedAuditRow[] {
+  const { after, limit, serial, contract, newestFirst = false } = query;
+  const newest = db.prepare("SELECT max(id) FROM audit").pluck().get() as number | null;
+  const [from, to] = newestFirst
+    ? [1, after === 0 ? (newest ?? 0) : after - 1]
+    : [after + 1, newest ?? 0];
+  const order = newestFirst ? "DESC" : "ASC";
+  const between = `audit.id BETWEEN ${String(from)} AND ${String(to)}`;
+  const about = { serial, contract };
+  const columns = (["serial", "contract"] as const).filter((name) => about[name] !== undefined);
+  const [column] = columns;
+  if (!column) {
+    const sql = `${rowsOf("audit")} WHERE ${between} ORDER BY audit.id ${order} LIMIT ?`;
+    return db.prepare<[number], AuditRecord>(sql).all(limit).map(listedAuditRow);
+  }
+  const conditions = columns.map((name) => `${name} = ?`).join(" AND ");
+  const find = db.prepare<unknown[], AuditRecord>(
+    `${rowsOf(`audit INDEXED BY audit_by_${column}`)}
+     WHERE audit.id / ${String(AUDIT_SEGMENT)} = ? AND ${conditions} AND ${between}
+     ORDER BY audit.id ${order} LIMIT ?`,
+  );
+  const values = columns.map((name) => about[name]);
+  const rows: AuditRecord[] = [];
+  for (const segment of segments(from, to, newestFirst)) {
+    rows.push(...find.all(segment, ...values, limit - rows.length));
+    if (rows.length === limit) break;
+  }
+  return rows.map(listedAuditRow);
+}
+
+/** The index holds the rows segment by segment: see the schema. */
+function* segments(from: number, to: number, newestFirst: boolean): Generator<number> {
+  const [low, high] = [Math.floor(from / AUDIT_SEGMENT), Math.floor(to / AUDIT_SEGMENT)];
+  for (let i = 0; i <= high - low; i++) yield newestFirst ? high - i : low + i;
 }

@@ -1,5 +1,12 @@
 import type Database from "better-sqlite3";
-import { Book, type BookToken, type Changes, type Payee, type Transfer } from "../core/book.js";
+import {
+  Book,
+  type BookToken,
+  type Changes,
+  type Pages,
+  type Payee,
+  type Transfer,
+} from "../core/book.js";
 import type { Contract, User } from "../core/user.js";
 import {
   type ContractRecord,
@@ -30,11 +37,11 @@ export function bookShelf(db: Database.Database, readToken: ReadToken): BookShel
   return { open: (about) => new Book(read(about)), write };
 }
 
+const NOTHING = { contracts: [], payees: [], transfers: [], staff: [] } as const;
+
 function reader(db: Database.Database, readToken: ReadToken) {
   const contract = db.prepare<[string], ContractRecord>("SELECT * FROM contracts WHERE id = ?");
-  const contractOfUser = db
-    .prepare<[string], string>("SELECT contract_id FROM users WHERE id = ?")
-    .pluck();
+  const named = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE id = ?");
   const usersOf = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE contract_id = ?");
   const payee = db.prepare<[string], PayeeRecord>("SELECT * FROM payees WHERE id = ?");
   const transfer = db.prepare<[string], TransferRecord>("SELECT * FROM transfers WHERE id = ?");
@@ -42,7 +49,14 @@ function reader(db: Database.Database, readToken: ReadToken) {
     "SELECT * FROM transfers WHERE contract_id = ? AND date = ?",
   );
   const staffMember = db.prepare<[string], StaffRecord>("SELECT * FROM staff WHERE id = ?");
-  return (about: About) => {
+  const narrow = ({ serials = [], users: ids = [] }: About): Pages => {
+    const users = ids.map((id) => named.get(id)).filter((row) => row !== undefined);
+    const held = users.map(({ serial }) => serial).filter((serial) => serial !== null);
+    const tokens = [...serials, ...held].map(readToken).filter((token) => token !== undefined);
+    return { ...NOTHING, narrow: true, tokens, users: users.map(storedUser) };
+  };
+  return (about: About): Pages => {
+    if (about.narrow) return narrow(about);
     const tokens = new Map<string, BookToken>();
     const take = (serial: string): BookToken | undefined => {
       const token = tokens.get(serial) ?? readToken(serial);
@@ -51,7 +65,7 @@ function reader(db: Database.Database, readToken: ReadToken) {
     };
     const ids = new Set(about.contracts);
     for (const serial of about.serials ?? []) ids.add(take(serial)?.contract ?? "");
-    for (const user of about.users ?? []) ids.add(contractOfUser.get(user) ?? "");
+    for (const user of about.users ?? []) ids.add(named.get(user)?.contract_id ?? "");
     const contracts: Contract[] = [];
     const users: User[] = [];
     for (const id of ids) {
@@ -65,12 +79,12 @@ function reader(db: Database.Database, readToken: ReadToken) {
     const found = about.payee === undefined ? undefined : payee.get(about.payee);
     if (found) payees.push(storedPayee(found));
     const transfers = new Map<string, Transfer>();
-    const named = about.transfer === undefined ? undefined : transfer.get(about.transfer);
+    const one = about.transfer === undefined ? undefined : transfer.get(about.transfer);
     const onDay =
       about.transferDate === undefined
         ? []
         : contracts.flatMap(({ id }) => transfersOn.all(id, about.transferDate!));
-    for (const row of [...(named ? [named] : []), ...onDay]) {
+    for (const row of [...(one ? [one] : []), ...onDay]) {
       transfers.set(row.id, storedTransfer(row));
     }
     const member = about.staff === undefined ? undefined : staffMember.get(about.staff);

@@ -2,20 +2,18 @@ import { randomUUID } from "node:crypto";
 import Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
-import { storedToken, type TokenRecordRow } from "./sqlite-rows.js";
+import { storedToken, TOKEN_COLUMNS, type TokenRow } from "./sqlite-rows.js";
 import { type NewToken, SerialTwice, type Store, type StoredToken } from "./store.js";
 
 export type ReadToken = (serial: string) => StoredToken | undefined;
 
-const TOKENS = `SELECT serial, algorithm, sealed_seed, starts_at, expires_at,
-    status, suspended, failures, last_step, clock_offset, contract_id
-  FROM tokens JOIN token_states ON token_id = id`;
+const TOKENS = `SELECT ${TOKEN_COLUMNS} FROM tokens JOIN token_states ON token_id = id`;
 
 /** What an import that broke off has left behind goes after a day, in milliseconds. */
 const ABANDONED = 86_400_000;
 
 export function tokenReader(db: Database.Database): ReadToken {
-  const find = db.prepare<[string], TokenRecordRow>(`${TOKENS} WHERE serial = ?`);
+  const find = db.prepare<[string], TokenRow>(`${TOKENS} WHERE serial = ?`).raw();
   return (serial) => {
     const row = find.get(serial);
     return row && storedToken(row);
@@ -29,14 +27,16 @@ export function tokenMethods(
   atomically: Atomically,
   readToken: ReadToken,
 ): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial"> {
-  const list = db.prepare<[string, number], TokenRecordRow>(
-    `${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`,
-  );
-  const expiring = db.prepare<[number, number, string, number], TokenRecordRow>(
-    `${TOKENS} WHERE contract_id IS NOT NULL AND status = 'usable'
-       AND expires_at < ? AND (expires_at, serial) > (?, ?)
-     ORDER BY expires_at, serial LIMIT ?`,
-  );
+  const list = db
+    .prepare<[string, number], TokenRow>(`${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`)
+    .raw();
+  const expiring = db
+    .prepare<[number, number, string, number], TokenRow>(
+      `${TOKENS} WHERE contract_id IS NOT NULL AND status = 'usable'
+         AND expires_at < ? AND (expires_at, serial) > (?, ?)
+       ORDER BY expires_at, serial LIMIT ?`,
+    )
+    .raw();
   return {
     importTokens: async (batches, finish) => {
       const staging = stage(db, randomUUID());

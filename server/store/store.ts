@@ -15,6 +15,11 @@ export interface NewToken extends Omit<StoredToken, keyof TokenState> {
  * named users and tokens belong to, and those users' tokens.
  */
 export interface About {
+  /**
+   * Leaves out the contracts: the book holds the named tokens, the named users and their tokens. A
+   * decision that asks for a contract all the same is made again over the whole book.
+   */
+  readonly narrow?: boolean;
   readonly serials?: readonly string[];
   readonly users?: readonly string[];
   readonly contracts?: readonly string[];
@@ -29,7 +34,10 @@ export interface About {
 /** A decision to be made over a book as it stands at that moment. */
 export interface Work<Answer> {
   readonly about: About;
-  /** Called once; what it has changed in the book is stored, and a throw leaves everything as it was. */
+  /**
+   * What it has changed in the book is stored, and a throw leaves everything as it was. It may be
+   * called again, over another book, and then only the last call counts.
+   */
   readonly decide: (book: Book) => Answer;
 }
 

@@ -2,6 +2,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { withDirectory } from "../support/server.js";
@@ -65,6 +66,57 @@ describe("SQLite", () => {
     db.exec("INSERT INTO schema_version VALUES (1000)");
     db.close();
     expect(() => openSqlite(file)).toThrow("later version");
+    remove();
+  });
+
+  it("takes over a database of an earlier version, with its audit", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const db = new Database(file);
+    db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
+    for (const [index, sql] of SQLITE_MIGRATIONS.slice(0, 3).entries()) {
+      db.exec(sql);
+      db.prepare("INSERT INTO schema_version VALUES (?)").run(index + 1);
+    }
+    const insert = db.prepare(
+      "INSERT INTO audit VALUES (?, ?, ?, 0, 'x', 'y', ?, 'a', NULL, ?, ?)",
+    );
+    const detail = JSON.stringify({ contract: "C1" });
+    insert.run(3, "writer b", 1, null, detail, Buffer.alloc(32, 1));
+    insert.run(5, "writer a", 1, "10000001", "{}", Buffer.alloc(32, 2));
+    insert.run(6, "writer b", 2, "10000001", detail, Buffer.alloc(32, 3));
+    db.close();
+    const store = openSqlite(file);
+    const list = async (about: object) =>
+      (await store.listAudit({ after: 0, limit: 9, ...about })).map(
+        ({ id, writer, sequence, hash }) => [id, writer, sequence, hash[0]],
+      );
+    const [one, two, three] = [
+      [3, "writer b", 1, 1],
+      [5, "writer a", 1, 2],
+      [6, "writer b", 2, 3],
+    ];
+    expect(await list({})).toEqual([one, two, three]);
+    expect(await list({ serial: "10000001" })).toEqual([two, three]);
+    expect(await list({ contract: "C1", newestFirst: true })).toEqual([three, one]);
+    expect(await list({ contract: "C1", serial: "10000001" })).toEqual([three]);
+    await store.close();
+    remove();
+  });
+
+  it("copies its log into the database beside the work", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const store = openSqlite(file);
+    const before = statSync(file).size;
+    const entry = { ...ENTRY, detail: { filling: "x".repeat(4000) } };
+    await expect
+      .poll(async () => {
+        await store.importTokens(noBatches(), () => entry);
+        return statSync(file).size;
+      })
+      .toBeGreaterThan(before);
+    await store.close();
     remove();
   });
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { auditText, CHAIN_START, type AuditEntry } from "../../server/core/audit.js";
 import { stateOf } from "../../server/core/decision.js";
-import type { NewToken, Store, Work } from "../../server/store/store.js";
+import { contractOf, userOf } from "../support/core-bank.js";
+import type { About, NewToken, Store, Work } from "../../server/store/store.js";
 
 const AT = 1_795_000_000_000;
 
@@ -133,6 +134,50 @@ export function storeContract(
       expect(await store.listAudit({ after: 0, limit: 10, serial: "10000001" })).toHaveLength(2);
     });
 
+    it("fails alone a work whose rows the schema refuses", async () => {
+      const store = await fresh("10000001");
+      const nobodys: Work<number> = {
+        about: { contracts: ["C1"] },
+        decide: (book) => {
+          book.setUser({ ...userOf("a"), contract: "no such contract" });
+          book.say(CALLER, "user", "kept");
+          return 0;
+        },
+      };
+      const outcomes = await store.decide([countOn("10000001"), nobodys, countOn("10000001")]);
+      expect(outcomes.map((outcome) => (outcome.ok ? outcome.answer : "failed"))).toEqual([
+        1,
+        "failed",
+        2,
+      ]);
+      const rows = await store.listAudit({ after: 0, limit: 10 });
+      expect(rows.map(({ event }) => event)).toEqual(["import", "count", "count"]);
+    });
+
+    it("makes a decision again over the whole book where a narrow one is not enough", async () => {
+      const store = await fresh("10000001");
+      await store.decide([
+        {
+          about: { contracts: ["C1"], serials: ["10000001"] },
+          decide: (book) => {
+            book.setContract(contractOf("C1"));
+            book.setUser(userOf("a", { holding: "registered", serial: "10000001" }));
+            book.setToken("10000001", { ...book.token("10000001")!, contract: "C1" });
+          },
+        },
+      ]);
+      const holders = (about: About): Work<string[]> => ({
+        about: { ...about, narrow: true },
+        decide: (book) => book.holders("10000001").map(({ id }) => id),
+      });
+      const works = [holders({ serials: ["10000001"] }), holders({ users: ["a"] })];
+      const outcomes = await store.decide(works);
+      expect(outcomes).toEqual([
+        { ok: true, answer: ["a"] },
+        { ok: true, answer: ["a"] },
+      ]);
+    });
+
     it("gives a work several tokens, unknown ones as undefined", async () => {
       const store = await fresh("10000001");
       const [outcome] = await store.decide([
@@ -215,6 +260,21 @@ export function storeContract(
       expect(await store.listAudit({ after: first[1]!.id, limit: 10 })).toHaveLength(2);
       const own = await store.listAudit({ after: 0, limit: 10, serial: "10000001" });
       expect(own.map(({ serial }) => serial)).toEqual(["10000001", "10000001"]);
+    });
+
+    it("finds a serial's rows among thousands of others", async () => {
+      const store = await fresh("10000001", "10000002");
+      const others = Array.from({ length: 4200 }, () => countOn("10000002"));
+      await store.decide([countOn("10000001"), ...others, countOn("10000001")]);
+      const counts = async (newestFirst: boolean, after = 0) => {
+        const rows = await store.listAudit({ after, limit: 9, serial: "10000001", newestFirst });
+        return rows.map(({ id }) => id);
+      };
+      const [first, last] = await counts(false);
+      expect(last! - first!).toBe(4201);
+      expect(await counts(true)).toEqual([last, first]);
+      expect(await counts(true, last)).toEqual([first]);
+      expect(await counts(false, first)).toEqual([last]);
     });
 
     it("keeps API keys until they are revoked", async () => {

@@ -1,3 +1,6 @@
+/** Rows of the audit in one segment of its indexes. */
+export const AUDIT_SEGMENT = 4096;
+
 /** The schema of the SQLite store, one step an entry; a step that has been released never changes. */
 export const SQLITE_MIGRATIONS: readonly string[] = [
   `
@@ -177,5 +180,43 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
 
   -- Mails that no server takes are set aside.
   ALTER TABLE mails ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1));
+  `,
+  `
+  -- Each row names its writer by a number.
+  CREATE TABLE audit_writers (id INTEGER PRIMARY KEY, writer TEXT NOT NULL UNIQUE) STRICT;
+  INSERT INTO audit_writers (writer) SELECT writer FROM audit GROUP BY writer ORDER BY min(id);
+
+  ALTER TABLE audit RENAME TO audit_before;
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    writer_id INTEGER NOT NULL REFERENCES audit_writers (id),
+    sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    result TEXT NOT NULL,
+    serial TEXT,
+    contract TEXT,
+    actor TEXT NOT NULL,
+    source TEXT,
+    detail TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    UNIQUE (writer_id, sequence)
+  ) STRICT;
+  INSERT INTO audit
+    SELECT audit_before.id, audit_writers.id, sequence, at, event, result, serial,
+      json_extract(detail, '$.contract'), actor, source, detail, hash
+    FROM audit_before JOIN audit_writers USING (writer);
+  DROP TABLE audit_before;
+  CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER audit_loses_none BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+
+  -- By segments of rows, then by what they are about: new rows go to the few pages of the newest
+  -- segment, however many tokens there are, and whoever looks for one probes each segment.
+  CREATE INDEX audit_by_serial ON audit (id / ${String(AUDIT_SEGMENT)}, serial)
+    WHERE serial IS NOT NULL;
+  CREATE INDEX audit_by_contract ON audit (id / ${String(AUDIT_SEGMENT)}, contract)
+    WHERE contract IS NOT NULL;
   `,
 ];

@@ -1,0 +1,62 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import type Database from "better-sqlite3";
+
+/** Commits from one checkpoint to the next. */
+const COMMITS = 50;
+/** Pages of the log beyond which writers wait for a moment, so that it begins anew. */
+const LONG_LOG = 32_768;
+/** Pages beyond which a commit makes the checkpoint itself: the thread does not keep up, or is gone. */
+const LONGEST_LOG = 4 * LONG_LOG;
+
+/**
+ * What the thread runs, on a connection of its own: a checkpoint for each message. What it cannot copy
+ * stays in the log until the next one.
+ */
+const PROGRAM = `
+const { parentPort, workerData } = require("node:worker_threads");
+const db = new (require(workerData.driver))(workerData.path, { timeout: 1000 });
+parentPort.on("message", () => {
+  try {
+    const [{ log }] = db.pragma("wal_checkpoint(PASSIVE)");
+    if (log > ${String(LONG_LOG)}) db.pragma("wal_checkpoint(RESTART)");
+  } catch {}
+  parentPort.postMessage("done");
+});`;
+
+/** Copies the write-ahead log into the database beside the work, so that no commit waits for it. */
+export interface Checkpoints {
+  /** To be called after each commit. */
+  readonly committed: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** The thread starts with the first checkpoint: a short command needs none. */
+export function checkpoints(db: Database.Database): Checkpoints {
+  if (db.memory) return { committed: () => undefined, close: () => Promise.resolve() };
+  db.pragma(`wal_autocheckpoint = ${String(LONGEST_LOG)}`);
+  let worker: Worker | undefined;
+  let commits = 0;
+  const start = (): Worker => {
+    const driver = createRequire(import.meta.url).resolve("better-sqlite3");
+    const started = new Worker(PROGRAM, { eval: true, workerData: { driver, path: db.name } });
+    started.unref();
+    started.on("message", () => {
+      commits = 0;
+    });
+    // It is not started again: commits then make their own checkpoints, now and then.
+    started.on("error", () => undefined);
+    return started;
+  };
+  return {
+    committed: () => {
+      commits += 1;
+      if (commits !== COMMITS) return;
+      worker ??= start();
+      worker.postMessage("checkpoint");
+    },
+    close: async () => {
+      await worker?.terminate();
+    },
+  };
+}
