@@ -1,8 +1,20 @@
-import type { Outcome, Store, Work } from "./store/store.js";
+import { type Outcome, type Store, StoreUnavailable, type Work } from "./store/store.js";
 
 interface Waiting {
   readonly work: Work<unknown>;
   readonly settle: (outcome: Outcome<unknown>) => void;
+}
+
+/** Works of one transaction at the most: what comes later waits for the next. */
+const LARGEST_BATCH = 512;
+/** Works that may wait: about a second's, on a small machine. */
+const MOST_WAITING = 10_000;
+
+/** More works wait than can be decided soon: nothing of this one was looked at. */
+export class Overloaded extends StoreUnavailable {
+  constructor() {
+    super("more requests wait than can be answered soon");
+  }
 }
 
 /**
@@ -13,13 +25,17 @@ export class Batcher {
   #waiting: Waiting[] = [];
   #running = false;
 
-  constructor(readonly store: Store) {}
+  constructor(
+    readonly store: Store,
+    readonly mostWaiting = MOST_WAITING,
+  ) {}
 
   /**
    * @returns the work's answer, once it is durable
-   * @throws StoreUnavailable, or what the work's decide threw
+   * @throws Overloaded, StoreUnavailable, or what the work's decide threw
    */
   async submit<Answer>(work: Work<Answer>): Promise<Answer> {
+    if (this.#waiting.length >= this.mostWaiting) throw new Overloaded();
     const outcome = await new Promise<Outcome<unknown>>((settle) => {
       this.#waiting.push({ work, settle });
       if (!this.#running) {
@@ -33,8 +49,7 @@ export class Batcher {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
+      const batch = this.#waiting.splice(0, LARGEST_BATCH);
       let outcomes: Outcome<unknown>[];
       try {
         outcomes = await this.store.decide(batch.map(({ work }) => work));

@@ -36,6 +36,8 @@ export interface Parts {
   readonly policy?: Policy;
   /** Whether the branch's pages are served too; a process that customers reach needs none. */
   readonly branchPages?: boolean;
+  /** How many requests may wait to be decided; more are answered 503. */
+  readonly mostWaiting?: number | undefined;
   /** What hashing a password costs. */
   readonly passwordCost?: PasswordCost;
   /** Addresses of proxies whose word for a caller's own address is taken. */
@@ -63,7 +65,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   app.removeContentTypeParser("text/plain");
   app.setErrorHandler(sendProblem);
-  const clerk = new Clerk(new Batcher(store), vault, policy, mail !== undefined);
+  const clerk = new Clerk(new Batcher(store, parts.mostWaiting), vault, policy, mail !== undefined);
   // Hooks of closing run from the last to the first.
   app.addHook("onClose", () => store.close());
   if (mail) sendNotices(app, clerk, mail, now);

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 import { TooSoon } from "../attempts.js";
+import { Overloaded } from "../batcher.js";
 import { BranchRefusal } from "../core/branch.js";
 import { SerialConflict } from "../import-seeds.js";
 import { SerialTwice, StoreUnavailable } from "../store/store.js";
@@ -27,6 +28,7 @@ export const PROBLEMS = {
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
   internal: { status: 500, title: "Something went wrong here" },
+  overloaded: { status: 503, title: "Too many requests wait; nothing was decided" },
   unavailable: { status: 503, title: "The store cannot commit; nothing was decided" },
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -53,7 +55,8 @@ export async function sendProblem(
 ): Promise<void> {
   const { code, message, field } = problemOf(error);
   const { status, title } = PROBLEMS[code];
-  if (status >= 500) {
+  // An overload is in the metrics; a line for each of its requests would only add to it.
+  if (status >= 500 && code !== "overloaded") {
     // The store's messages may hold a path, never a value; of others only where they arose is kept.
     const cause =
       error instanceof StoreUnavailable
@@ -82,6 +85,7 @@ function problemOf(error: FastifyError | Error): Problem {
     return new Problem("serial_conflict", error.message, "serial");
   }
   if (error instanceof TooSoon) return new Problem("too_many_attempts");
+  if (error instanceof Overloaded) return new Problem("overloaded");
   if (error instanceof StoreUnavailable) return new Problem("unavailable");
   return fastifyProblem(error);
 }

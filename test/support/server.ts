@@ -58,7 +58,7 @@ export class TestServer {
     readonly vault: Vault,
   ) {}
 
-  static async start(seeds: readonly Seed[] = [SEED], path = ":memory:") {
+  static async start(seeds: readonly Seed[] = [SEED], path = ":memory:", mostWaiting?: number) {
     const store = openSqlite(path);
     const vault = await openVault(store, MASTER_KEY);
     const clock = { read: () => NOW };
@@ -67,6 +67,7 @@ export class TestServer {
       vault,
       now: () => clock.read(),
       passwordCost: { logN: 10 },
+      mostWaiting,
     });
     const server = new TestServer(app, store, vault);
     clock.read = () => server.now;

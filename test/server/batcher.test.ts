@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { Batcher, Overloaded } from "../../server/batcher.js";
+import type { Outcome, Store, Work } from "../../server/store/store.js";
+import { SEED, TestServer, codeOf } from "../support/server.js";
+
+const work = (answer: number): Work<number> => ({ about: {}, decide: () => answer });
+
+/** A store that decides when the test lets it. */
+function heldStore() {
+  const batches: number[] = [];
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const decide = async (works: readonly Work<unknown>[]): Promise<Outcome<unknown>[]> => {
+    batches.push(works.length);
+    await held;
+    return works.map((each) => ({ ok: true, answer: each.decide(undefined as never) }));
+  };
+  return { store: { decide } as Pick<Store, "decide"> as Store, batches, release };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe("the batcher", () => {
+  it("decides in one batch what came in during one turn, and answers in order", async () => {
+    const { store, batches, release } = heldStore();
+    const batcher = new Batcher(store);
+    const first = [1, 2, 3].map((each) => batcher.submit(work(each)));
+    await settled();
+    const second = [4, 5].map((each) => batcher.submit(work(each)));
+    release();
+    expect(await Promise.all([...first, ...second])).toEqual([1, 2, 3, 4, 5]);
+    expect(batches).toEqual([3, 2]);
+  });
+
+  it("makes no batch too large", async () => {
+    const { store, batches, release } = heldStore();
+    const batcher = new Batcher(store);
+    release();
+    const answers = Array.from({ length: 1200 }, (_, each) => batcher.submit(work(each)));
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 1200 }, (_, each) => each));
+    expect(batches).toEqual([512, 512, 176]);
+  });
+
+  it("refuses what would wait for too long, at once, and answers what waits", async () => {
+    const { store, release } = heldStore();
+    const batcher = new Batcher(store, 3);
+    const taken = [1, 2, 3].map((each) => batcher.submit(work(each)));
+    await expect(batcher.submit(work(4))).rejects.toThrow(Overloaded);
+    release();
+    expect(await Promise.all(taken)).toEqual([1, 2, 3]);
+    expect(await batcher.submit(work(5))).toBe(5);
+  });
+
+  it("answers 503 with Retry-After over HTTP, and decides nothing", async () => {
+    const server = await TestServer.start([SEED], ":memory:", 0);
+    const { serial } = SEED;
+    const code = codeOf(SEED, server.now);
+    const { status, json, headers } = await server.send("verify", "POST", "/v1/verify", {
+      serial,
+      code,
+    });
+    expect([status, json.code, headers["retry-after"]]).toEqual([503, "overloaded", "1"]);
+    expect(await server.store.listAudit({ after: 0, limit: 9, serial })).toEqual([]);
+    await server.close();
+  });
+});
