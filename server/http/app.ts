@@ -71,8 +71,9 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   if (mail) sendNotices(app, clerk, mail, now);
   closeInTime(app);
   // The pages and codes of a bank are nobody's to keep.
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, payload, done) => {
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+    done(null, payload);
   });
   await app.register(swagger, {
     openapi: {

@@ -8,9 +8,10 @@ const keys = new WeakMap<FastifyRequest, StoredApiKey>();
 
 /** A hook that lets a request through only with an API key of one of the scopes. */
 export function requireScope(store: Store, ...scopes: KeyScope[]): onRequestAsyncHookHandler {
+  const find = onceATurn((presented) => findApiKey(store, presented));
   return async (request) => {
     const [, presented] = /^Bearer ([\x21-\x7e]+)$/.exec(request.headers.authorization ?? "") ?? [];
-    const key = presented === undefined ? undefined : await findApiKey(store, presented);
+    const key = presented === undefined ? undefined : await find(presented);
     if (!key) throw new Problem("unauthorized");
     if (!scopes.includes(key.scope)) throw new Problem("forbidden");
     keys.set(request, key);
@@ -25,4 +26,22 @@ export function callerOf(request: FastifyRequest, at: number): Caller {
 /** The scope of the key a request came with. */
 export function scopeOf(request: FastifyRequest): KeyScope | undefined {
   return keys.get(request)?.scope;
+}
+
+/**
+ * Looks each thing up once in a turn of the event loop, however many requests come in it: they are
+ * simultaneous, and a key that is revoked is refused from the next turn on.
+ */
+function onceATurn<T>(find: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const found = new Map<string, Promise<T>>();
+  return (key) => {
+    if (found.size === 0) {
+      setImmediate(() => {
+        found.clear();
+      });
+    }
+    const known = found.get(key) ?? find(key);
+    found.set(key, known);
+    return known;
+  };
 }

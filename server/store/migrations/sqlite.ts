@@ -1,5 +1,5 @@
 /** Rows of the audit in one segment of its indexes. */
-export const AUDIT_SEGMENT = 4096;
+export const AUDIT_SEGMENT = 1024;
 
 /** The schema of the SQLite store, one step an entry; a step that has been released never changes. */
 export const SQLITE_MIGRATIONS: readonly string[] = [
