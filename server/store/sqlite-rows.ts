@@ -1,5 +1,6 @@
 import type { AuditRow } from "../core/audit.js";
 import type { TokenStatus } from "../core/token.js";
+import { decodeClock } from "./clock-bytes.js";
 import type { ListedAuditRow, KeyScope, StoredApiKey, StoredToken } from "./store.js";
 
 /** Rows as SQLite returns them, and as the store's contract has them. */
@@ -13,7 +14,7 @@ export interface TokenRecordRow {
   suspended: number;
   failures: number;
   last_step: number;
-  clock_offset: number;
+  clock: Uint8Array;
   contract_id: string | null;
 }
 
@@ -28,7 +29,7 @@ export function storedToken(row: TokenRecordRow): StoredToken {
     suspended: row.suspended === 1,
     failures: row.failures,
     lastStep: row.last_step,
-    clockOffset: row.clock_offset,
+    clock: decodeClock(row.clock),
     contract: row.contract_id ?? undefined,
   };
 }

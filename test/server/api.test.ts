@@ -109,6 +109,7 @@ describe("tokens, imports, audit", () => {
       suspended: false,
       failures: 0,
       clockOffset: 0,
+      clock: { offset: [-600.016, 600.016], ratePpm: [-56, 56], window: 21 },
       startsAt: new Date(SEED.start! * 1000).toISOString(),
       expiresAt: new Date(SEED.expiry! * 1000).toISOString(),
       expired: false,

@@ -1,4 +1,7 @@
-/** The schema of the SQLite store, one step an entry; a step that has been released never changes. */
+/**
+ * The schema of the SQLite store, one step an entry; a step that has been released never changes. `initial_clock`
+ * makes a clock of unknown history about an offset in whole steps.
+ */
 export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE tokens (
@@ -177,5 +180,14 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
 
   -- Mails that no server takes are set aside.
   ALTER TABLE mails ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0 CHECK (given_up IN (0, 1));
+  `,
+  `
+  -- What is known of a token's clock instead of one offset: it is learned anew.
+  ALTER TABLE token_states ADD COLUMN clock BLOB NOT NULL DEFAULT x'';
+  UPDATE token_states SET clock = initial_clock(clock_offset);
+  ALTER TABLE token_states DROP COLUMN clock_offset;
+  ALTER TABLE staged_tokens ADD COLUMN clock BLOB NOT NULL DEFAULT x'';
+  UPDATE staged_tokens SET clock = initial_clock(clock_offset);
+  ALTER TABLE staged_tokens DROP COLUMN clock_offset;
   `,
 ];
