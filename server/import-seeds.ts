@@ -70,7 +70,9 @@ export async function importSeeds(
       yield added.map((seed) => newToken(seed, vault, caller, options));
     }
   }
-  await store.importTokens(fresh(), () => (dryRun ? undefined : entryOf(result, caller)));
+  await store.importTokens(fresh(), () =>
+    dryRun ? undefined : entryOf(result, caller, options.clockPpm),
+  );
   return result;
 }
 
@@ -86,8 +88,12 @@ async function* batches(
   yield batch;
 }
 
-function entryOf(result: ImportResult, { actor, source, at }: Caller): AuditEntry {
-  const detail = { ...result };
+function entryOf(
+  result: ImportResult,
+  { actor, source, at }: Caller,
+  clockPpm: number | undefined,
+): AuditEntry {
+  const detail = { ...result, ...(clockPpm !== undefined && { clockPpm }) };
   return { at, event: "import", result: "imported", serial: undefined, actor, source, detail };
 }
 

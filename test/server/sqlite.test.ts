@@ -2,6 +2,9 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import { offsetRange } from "../../server/core/clock/estimate.js";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
+import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { withDirectory } from "../support/server.js";
@@ -20,6 +23,7 @@ storeContract("SQLite", () => {
   };
 });
 
+const CLOCK_POLICY = DEFAULT_POLICY.clock;
 const ENTRY = {
   at: 0,
   event: "import",
@@ -65,6 +69,27 @@ describe("SQLite", () => {
     db.exec("INSERT INTO schema_version VALUES (1000)");
     db.close();
     expect(() => openSqlite(file)).toThrow("later version");
+    remove();
+  });
+
+  it("learns the clocks anew where one offset in steps was kept", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const db = new Database(file);
+    db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
+    SQLITE_MIGRATIONS.slice(0, 3).forEach((sql, index) => {
+      db.exec(sql);
+      db.prepare("INSERT INTO schema_version VALUES (?)").run(index + 1);
+    });
+    db.exec("INSERT INTO tokens VALUES (1, '12345678', 1, x'00', NULL, NULL)");
+    db.exec("INSERT INTO token_states VALUES (1, 'usable', 0, 2, 29000000, -3, 'C1')");
+    db.close();
+    const store = openSqlite(file);
+    const [token] = await store.tokensBySerial(["12345678"]);
+    expect(token).toMatchObject({ failures: 2, lastStep: 29_000_000, contract: "C1" });
+    const { lowest, highest } = offsetRange(token!.clock, Date.now() / 1000, CLOCK_POLICY);
+    expect([lowest, highest].map(Math.round)).toEqual([-780, 420]);
+    await store.close();
     remove();
   });
 
