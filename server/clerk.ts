@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { codeGenerator } from "../firmware/otp/totp.js";
 import type { Batcher } from "./batcher.js";
 import type { Book, BookToken, Caller } from "./core/book.js";
+import { clockOfUnknownHistory } from "./core/clock/prior.js";
 import type { Policy } from "./core/policy.js";
 import type { Rules } from "./core/rules.js";
 import type { Token } from "./core/token.js";
@@ -26,7 +27,8 @@ export class Clerk {
     this.#decoy = {
       ...{ serial: DECOY, algorithm: 1, sealedSeed: vault.seal(DECOY, randomBytes(20)) },
       ...{ start: undefined, expiry: undefined, contract: undefined, status: "usable" },
-      ...{ suspended: false, failures: 0, lastStep: -1, clockOffset: 0 },
+      ...{ suspended: false, failures: 0, lastStep: -1 },
+      clock: clockOfUnknownHistory(0, 0, policy.clock),
     };
   }
 

@@ -31,6 +31,10 @@ interface ServeOptions {
 }
 
 const DB = ["--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)"] as const;
+const POLICY = [
+  "--policy <file>",
+  "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
+] as const;
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** Commands for a bank's backend. */
@@ -47,10 +51,7 @@ export function addServerCommands(program: Command): void {
       "smtp://HOST:PORT that notices are sent by (default: WARIFU_MAIL; none)",
     )
     .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
-    .option(
-      "--policy <file>",
-      "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
-    )
+    .option(...POLICY)
     .option(
       "--test-clock",
       "the time stands and is set by PUT /test-clock; refused outside of tests",
@@ -64,6 +65,11 @@ export function addServerCommands(program: Command): void {
     .option(...DB)
     .option("--key-file <file>", "what opens the seed file")
     .option("--dry-run", "check everything and print what would be new; store nothing")
+    .option(
+      "--clock-ppm <N>",
+      "the clocks were set right at each key's start, and err by N ppm at most since",
+    )
+    .option(...POLICY)
     .option(...JSON_OUTPUT)
     .action(runImport);
   addBranchCommands(program);
@@ -115,10 +121,19 @@ async function serve(options: ServeOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
 }
 
+interface ImportCommandOptions {
+  keyFile?: string;
+  dryRun?: boolean;
+  clockPpm?: string;
+  policy?: string;
+}
+
 async function runImport(
   file: string,
-  options: StoreOptions & { keyFile?: string; dryRun?: boolean },
+  options: StoreOptions & ImportCommandOptions,
 ): Promise<void> {
+  const clockPpm = ppmOf(options.clockPpm);
+  const { clock: clockPolicy } = readPolicy(options.policy, process.env);
   const masterKey = masterKeyFrom(process.env);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   const { dryRun = false } = options;
@@ -133,7 +148,9 @@ async function runImport(
       progress.add(count);
     };
     const seeds = new SeedReader(fileChunks(file, bytes), key);
-    const result = await importSeeds(store, vault, seeds, caller, { dryRun, onNew })
+    const result = await importSeeds(store, vault, seeds, caller, {
+      ...{ dryRun, onNew, clockPpm, clockPolicy },
+    })
       .catch((error: unknown) => {
         if (!(error instanceof SerialConflict) && !(error instanceof SerialTwice)) throw error;
         throw new InputError("seed file", error.message);
@@ -148,6 +165,13 @@ async function runImport(
     const text = `${verb}: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
     print(options, { ...result, dryRun, signature }, text);
   });
+}
+
+function ppmOf(stated: string | undefined): number | undefined {
+  if (stated === undefined) return undefined;
+  const ppm = /^[0-9]+([.][0-9]+)?$/.test(stated) ? Number(stated) : NaN;
+  if (ppm > 0 && ppm <= 1000) return ppm;
+  throw new InputError("--clock-ppm", "must be a number above 0, 1000 at most");
 }
 
 function fileSize(path: string): number {

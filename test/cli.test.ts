@@ -87,6 +87,19 @@ describe("warifu import and apikey", () => {
     expect(result.stderr).toBe("the seed file is signed; the signature was not verified\n");
   });
 
+  it("import clocks as good as the bench says, a number from 0 to 1000 ppm", async () => {
+    const args = ["import", at("seeds"), "--key-file", at("key"), ...db()];
+    for (const ppm of ["0", "1001", "-5", "twenty"]) {
+      const result = await runCli([...args, `--clock-ppm=${ppm}`], MASTER);
+      expect(result).toMatchObject({ code: 2, stdout: "" });
+      expect(result.stderr).toContain("--clock-ppm: must be a number above 0, 1000 at most");
+    }
+    expect(await runCli([...args, "--clock-ppm", "12.5"], MASTER)).toMatchObject({
+      code: 0,
+      stdout: "tokens imported: 1, unchanged: 0\n",
+    });
+  });
+
   it("import 1,200 seeds of a CSV, or none where the last is one too many", async () => {
     const lines = Array.from(
       { length: 1200 },

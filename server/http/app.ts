@@ -93,7 +93,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     addTokenRoutes(routes, tokens, store, now);
     addUserApi(routes, bank, tokens, store, now);
     addBranchApi(routes, bank, store, now);
-    addImportRoutes(routes, store, vault, now);
+    addImportRoutes(routes, store, vault, now, tokens.clerk.policy.clock);
     addAuditRoutes(routes, store);
     done();
   });

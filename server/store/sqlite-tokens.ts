@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import Database from "better-sqlite3";
+import { encodeClock } from "./clock-bytes.js";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
 import { storedToken, TOKEN_COLUMNS, type TokenRow } from "./sqlite-rows.js";
@@ -72,10 +73,10 @@ function stage(
   const now = Date.now();
   return {
     add: (tokens) => {
-      for (const { serial, algorithm, sealedSeed, start, expiry, clockOffset } of tokens) {
+      for (const { serial, algorithm, sealedSeed, start, expiry, clock } of tokens) {
         const dates = [start ?? null, expiry ?? null];
         try {
-          insert.run(id, now, serial, algorithm, sealedSeed, ...dates, clockOffset);
+          insert.run(id, now, serial, algorithm, sealedSeed, ...dates, encodeClock(clock));
         } catch (error) {
           const twice =
             error instanceof Database.SqliteError && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
@@ -90,8 +91,8 @@ function stage(
          FROM staged_tokens WHERE import = ? ORDER BY serial`,
       ).run(id);
       db.prepare(
-        `INSERT INTO token_states
-         SELECT tokens.id, 'usable', 0, 0, -1, clock_offset, NULL
+        `INSERT INTO token_states (token_id, status, suspended, failures, last_step, clock)
+         SELECT tokens.id, 'usable', 0, 0, -1, clock
          FROM staged_tokens JOIN tokens USING (serial) WHERE import = ?`,
       ).run(id);
     },

@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditRow } from "../core/audit.js";
 import type { Book, BookToken, Mail, Payee, Session, Transfer } from "../core/book.js";
+import type { ClockEstimate } from "../core/clock/estimate.js";
 import type { TokenState } from "../core/token.js";
 
 /** A token as the store keeps it: its seed sealed, its state beside it. */
@@ -7,7 +8,7 @@ export type StoredToken = BookToken;
 
 /** A new token to be stored. */
 export interface NewToken extends Omit<StoredToken, keyof TokenState> {
-  readonly clockOffset: number;
+  readonly clock: ClockEstimate;
 }
 
 /**

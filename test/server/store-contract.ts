@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { auditText, CHAIN_START, type AuditEntry } from "../../server/core/audit.js";
+import { clockOfUnknownHistory } from "../../server/core/clock/prior.js";
 import { stateOf } from "../../server/core/decision.js";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { contractOf, userOf } from "../support/core-bank.js";
 import type { About, NewToken, Store, Work } from "../../server/store/store.js";
 
 const AT = 1_795_000_000_000;
+const CLOCK = clockOfUnknownHistory(2, AT / 1000, DEFAULT_POLICY.clock);
 
 function newToken(serial: string): NewToken {
   return {
@@ -14,7 +17,7 @@ function newToken(serial: string): NewToken {
     sealedSeed: Buffer.from(`sealed ${serial}`),
     start: 1000,
     expiry: undefined,
-    clockOffset: 2,
+    clock: CLOCK,
   };
 }
 
@@ -75,7 +78,7 @@ export function storeContract(
           suspended: false,
           failures: 0,
           lastStep: -1,
-          clockOffset: 2,
+          clock: CLOCK,
         },
         undefined,
       ]);
