@@ -25,8 +25,8 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 async function compare(scope: Scope, workers: Workers): Promise<Report> {
   const rounds = options.quick ? 3 : 7;
   const lineup = new Lineup({ scope, workers, rounds, quick: options.quick, say });
-  await lineup.assemble();
   const machine = describeMachine(scope);
+  await lineup.assemble();
   const measured = await interleave(lineup.subjects, rounds, say);
   const races = await lineup.race();
   const gates = judge(GATES, measured);

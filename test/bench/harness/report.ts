@@ -52,7 +52,7 @@ export function tableOf(report: Report): string {
     races.length === 0
       ? []
       : table(
-          [`one code sent ${String(COPIES)} times at once`, "accepted twice", "most"],
+          [`one code sent ${String(COPIES)} times at once`, "accepted more than once", "at most"],
           races.map(raceRow),
         ),
     absent.map((each) => `- absent: ${each}`),
@@ -94,5 +94,9 @@ function subjectRow(each: Measured): string[] {
 function raceRow({ name, accepted }: Race): string[] {
   const twice = accepted.filter((count) => count > 1).length;
   const most = Math.max(...accepted);
-  return [name, `${String(twice)} of ${String(accepted.length)} codes`, `${String(most)} times`];
+  return [
+    name,
+    `${String(twice)} of ${String(accepted.length)} codes`,
+    most === 1 ? "once" : `${String(most)} times`,
+  ];
 }

@@ -3,13 +3,15 @@ import { CONCURRENCY } from "../load/load.js";
 import type { Postgres } from "./postgres.js";
 
 const SCALE = 10; // a million accounts
-const SECONDS = 2;
+/** Transactions of each client in a round. */
+const TRANSACTIONS = 40;
 
 /** PostgreSQL's own measure: one short transaction a request, its accounts shared by nobody. */
 export async function pgbench(postgres: Postgres): Promise<Subject> {
   await postgres.create("pgbench");
   await postgres.program("pgbench", ["-i", "-q", "-s", String(SCALE), "pgbench"]);
-  const args = ["-N", "-n", "-M", "prepared", "-c", String(CONCURRENCY), "-T", String(SECONDS)];
+  const size = ["-c", String(CONCURRENCY), "-t", String(TRANSACTIONS)];
+  const args = ["-N", "-n", "-M", "prepared", ...size];
   return {
     id: "pgbench",
     name: "pgbench -N -M prepared -c 64",
