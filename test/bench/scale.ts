@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { Absent, interleave, type Measured, type Subject } from "./harness/rounds.js";
 import type { Figure } from "./harness/report.js";
 import type { Scope } from "./harness/scope.js";
@@ -75,8 +75,19 @@ function sqlite(scope: Scope): Kind {
     prefix: "",
     name: "SQLite",
     create: (name) => Promise.resolve(`sqlite:${path(name)}`),
-    size: (name) => Promise.resolve(statSync(path(name)).size),
+    size: (name) => Promise.resolve(sizeOf(path(name))),
   };
+}
+
+/** Bytes of a database's pages, those still in its log and not counting those that wait to be used again. */
+function sizeOf(path: string): number {
+  const db = new Database(path, { readonly: true });
+  const pragma = (name: string): number => Number(db.pragma(name, { simple: true }));
+  try {
+    return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+  } finally {
+    db.close();
+  }
 }
 
 function inPostgres(postgres: Postgres): Kind {
