@@ -28,7 +28,7 @@ async function compare(scope: Scope, workers: Workers): Promise<Report> {
   const machine = describeMachine(scope);
   await lineup.assemble();
   const measured = await interleave(lineup.subjects, rounds, say);
-  const races = await lineup.race();
+  const races = await lineup.race(measured);
   const gates = judge(GATES, measured);
   return { machine, rounds, gates, measured, figures: [], races, absent: lineup.absent };
 }
