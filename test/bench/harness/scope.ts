@@ -16,10 +16,12 @@ export interface Owner {
 export class Scope {
   readonly #ends: (() => void | Promise<void>)[] = [];
   readonly #children = new Set<ChildProcess>();
+  readonly #directories = new Set<string>();
 
   constructor() {
     process.once("exit", () => {
       for (const child of this.#children) child.kill("SIGKILL");
+      for (const path of this.#directories) rmSync(path, { recursive: true, force: true });
     });
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => void this.end().finally(() => process.exit(130)));
@@ -34,9 +36,7 @@ export class Scope {
   directory(owner?: Owner, parent = tmpdir()): string {
     const path = mkdtempSync(join(parent, "warifu-bench-"));
     if (owner) chownSync(path, owner.uid, owner.gid);
-    this.atEnd(() => {
-      rmSync(path, { recursive: true, force: true });
-    });
+    this.#directories.add(path);
     return path;
   }
 
