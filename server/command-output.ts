@@ -6,6 +6,12 @@ export interface StoreOptions {
   json?: boolean;
 }
 
+/** The option that names the store. */
+export const DB = [
+  "--db <url>",
+  "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)",
+] as const;
+
 /** Who types, for the audit. */
 export function operator(): string {
   return `cli:${userInfo().username}`;
