@@ -30,6 +30,8 @@ describe("warifu", () => {
     [["serve", "--port", "http"], "--port"],
     [["serve", "--port", "70000"], "--port"],
     [["serve", "--log-level", "loud"], "--log-level"],
+    [["serve", "--workers", "0"], "--workers: must be a number from 1 to 64"],
+    [["serve", "--drain", "soon"], "--drain: must be a number from 0 to 600"],
     [["serve", "--policy", "none.json"], "--policy: none.json cannot be read"],
     [["serve"], "WARIFU_MASTER_KEY: is not set"],
     [["import", "/nowhere"], "WARIFU_MASTER_KEY: is not set"],
@@ -48,7 +50,7 @@ describe("warifu", () => {
   });
 });
 
-describe("warifu import and apikey", () => {
+describe("warifu import, apikey and serve", () => {
   const db = () => ["--db", `sqlite:${at("store.db")}`];
 
   it("import a seed file, and again change nothing", async () => {
@@ -140,6 +142,14 @@ describe("warifu import and apikey", () => {
     const wrong = await runCli(["import", at("seeds"), "--key-file", at("wrong"), ...db()], MASTER);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).not.toContain("0202");
+  });
+
+  it("serve no SQLite with several workers", async () => {
+    const result = await runCli(["serve", "--workers", "2", ...db()], MASTER);
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: "warifu: --workers: more than one need PostgreSQL: SQLite has one writer\n",
+    });
   });
 
   it.each([

@@ -102,6 +102,7 @@ function sqliteStore(db: Database.Database): Store {
     });
 
   return {
+    kind: "sqlite",
     decide: <Answer>(works: readonly Work<Answer>[]) =>
       decideBatch(works, (some) => atomically(() => decideAll(some)), breaksSchema) as Promise<
         Outcome<Answer>[]
@@ -117,7 +118,8 @@ function sqliteStore(db: Database.Database): Store {
         const row = db.prepare("SELECT value FROM seal_check").get();
         return (row as { value: Uint8Array }).value;
       }),
-    ping: () => answered(() => void db.prepare("SELECT version FROM schema_version").all()),
+    ping: () =>
+      atomically(() => void db.prepare("UPDATE schema_version SET version = version").run()),
     close: async () => {
       await log.close();
       await answered(() => void db.close());

@@ -1,6 +1,7 @@
 // The store alone, without HTTP: codes are verified by the functions the API calls, 64 at a time.
 import { Batcher } from "../../../server/batcher.js";
 import { Clerk } from "../../../server/clerk.js";
+import { clockOfUnknownHistory } from "../../../server/core/clock/prior.js";
 import { DEFAULT_POLICY } from "../../../server/core/policy.js";
 import { openStore, openVault } from "../../../server/open.js";
 import type { NewToken, Store } from "../../../server/store/store.js";
@@ -44,6 +45,7 @@ async function open(database: string): Promise<void> {
 
 /** Seals seeds first, then measures how fast the store takes them. @returns rows a second */
 async function importSealed(count: number): Promise<number> {
+  const clock = clockOfUnknownHistory(0, Date.now() / 1000, DEFAULT_POLICY.clock);
   const batches: NewToken[][] = [];
   for (let from = 0; from < count; from += IMPORT_BATCH) {
     const length = Math.min(IMPORT_BATCH, count - from);
@@ -51,7 +53,7 @@ async function importSealed(count: number): Promise<number> {
       Array.from({ length }, (_, index) => {
         const serial = serialOf(from + index);
         const sealedSeed = vault.seal(serial, secretOf(serial));
-        return { serial, algorithm: 1, sealedSeed, start: 0, expiry: FAR, clockOffset: 0 };
+        return { serial, algorithm: 1, sealedSeed, start: 0, expiry: FAR, clock };
       }),
     );
   }
