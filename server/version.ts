@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-
-// Both this file and the bundle lie one folder below the package's own.
-const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+import manifest from "../package.json" with { type: "json" };
 
 /** This package's version. */
-export const VERSION = (JSON.parse(manifest) as { version: string }).version;
+export const VERSION = manifest.version;
