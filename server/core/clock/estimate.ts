@@ -9,6 +9,8 @@ export interface ClockPolicy {
   readonly noisePpm: number;
   /** Seconds by which the servers' own clocks may differ. */
   readonly slack: number;
+  /** Seconds beyond a minute that a code may take to arrive, if it is accepted, and yet teach nothing wrong. */
+  readonly late: number;
 }
 
 /** A moment, Unix seconds, and what the clock's offset was then at most, or at least: seconds. */
@@ -81,10 +83,10 @@ export function offsetRange(
 }
 
 /** What a step tells that the token showed in the last minute: the read clock's offset lies here. */
-export function seen(steps: StepsSeen, now: number, { slack }: ClockPolicy): OffsetRange {
+export function seen(steps: StepsSeen, now: number, { slack, late }: ClockPolicy): OffsetRange {
   return {
     lowest: steps.first * PERIOD - now - slack,
-    highest: (steps.last + 1) * PERIOD + READING - now + slack,
+    highest: (steps.last + 1) * PERIOD + READING + late - now + slack,
   };
 }
 
