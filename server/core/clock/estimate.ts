@@ -139,12 +139,20 @@ export function learn(
  * alike, so it stays the one.
  */
 function fewer(bounds: readonly ClockBound[], rates: Span, noisePpm: number): ClockBound[] {
-  let kept = [...bounds];
+  const kept = [...bounds];
   const newest = Math.max(...bounds.map(({ at }) => at));
+  const carried = lines(bounds, newest, noisePpm);
   while (kept.length > MAX_BOUNDS) {
-    const without = kept.map((one) => kept.filter((other) => other !== one));
-    const areas = without.map((rest) => area(lines(rest, newest, noisePpm), rates));
-    kept = without[areas.indexOf(Math.min(...areas))]!;
+    let [missed, smallest] = [0, Infinity];
+    for (let index = 0; index < kept.length; index++) {
+      const grown = area(
+        carried.filter((_, place) => place !== index),
+        rates,
+      );
+      if (grown < smallest) [missed, smallest] = [index, grown];
+    }
+    kept.splice(missed, 1);
+    carried.splice(missed, 1);
   }
   return kept;
 }
