@@ -8,7 +8,7 @@ const WIDTH = 800;
 const HEIGHT = 360;
 const [LEFT, TOP, BOTTOM] = [60, 20, 40];
 const DAYS = 500;
-const SECONDS = { lowest: -700, highest: 1500 };
+const SECONDS = { lowest: -700, highest: 1700 };
 
 interface Moment {
   readonly day: number;
