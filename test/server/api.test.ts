@@ -207,6 +207,9 @@ describe("tokens, imports, audit", () => {
       ]),
     );
     expect((await server.send(undefined, "GET", "/healthz")).json).toEqual({ status: "ok" });
-    expect((await server.send(undefined, "GET", "/readyz")).json).toEqual({ status: "ok" });
+    expect((await server.send(undefined, "GET", "/readyz")).json).toEqual({
+      status: "ok",
+      store: "sqlite",
+    });
   });
 });
