@@ -31,7 +31,7 @@ export interface Policy {
 
 export const DEFAULT_POLICY: Policy = {
   maxFailures: 5,
-  clock: { ppm: 50, noisePpm: 6, slack: 1 },
+  clock: { ppm: 50, noisePpm: 6, slack: 1, late: 0 },
   resyncSteps: 1440, // one day of minutes: a token may come out of a long time in stock
   userResyncSteps: 30,
   maxConfirmationFailures: 5,

@@ -1,5 +1,11 @@
 import { PERIOD, stepAt } from "../../firmware/otp/totp.js";
-import { type ClockEstimate, type ClockPolicy, offsetRange, READING } from "./clock/estimate.js";
+import {
+  type ClockEstimate,
+  type ClockPolicy,
+  type OffsetRange,
+  offsetRange,
+  READING,
+} from "./clock/estimate.js";
 
 /** Steps from `first` to `last`, both acceptable. */
 export interface StepWindow {
@@ -12,13 +18,19 @@ export const MAX_STEPS = 10;
 
 /** The step that a token most likely shows: that of the middle of what is possible. */
 export function expectedStep(clock: ClockEstimate, now: number, policy: ClockPolicy): number {
-  const { lowest, highest } = offsetRange(clock, now, policy);
+  return middleStep(offsetRange(clock, now, policy), now);
+}
+
+function middleStep({ lowest, highest }: OffsetRange, now: number): number {
   return stepAt(now + (lowest + highest) / 2);
 }
 
 /** The steps a token can have shown in the last minute, whatever time it takes to read and type. */
 export function possibleSteps(clock: ClockEstimate, now: number, policy: ClockPolicy): StepWindow {
-  const { lowest, highest } = offsetRange(clock, now, policy);
+  return shownIn(offsetRange(clock, now, policy), now);
+}
+
+function shownIn({ lowest, highest }: OffsetRange, now: number): StepWindow {
   return { first: stepAt(now - READING + lowest), last: stepAt(now + highest) };
 }
 
@@ -32,8 +44,9 @@ export function acceptableSteps(
   now: number,
   policy: ClockPolicy,
 ): StepWindow {
-  const { first, last } = possibleSteps(clock, now, policy);
-  const expected = expectedStep(clock, now, policy);
+  const range = offsetRange(clock, now, policy);
+  const { first, last } = shownIn(range, now);
+  const expected = middleStep(range, now);
   return {
     first: Math.max(0, first, expected - MAX_STEPS),
     last: Math.min(last, expected + MAX_STEPS),

@@ -160,6 +160,15 @@ describe("what a code teaches (rule 7)", () => {
     expect([clock.slowest, clock.fastest]).toEqual([-56, 56]);
   });
 
+  it("a code may be late, by as much as the policy says, and teach nothing wrong", () => {
+    const patient = { ...POLICY, late: 90 };
+    const late = learn(unknown, one(STEP), STEP * 60 + 60 + 149, patient);
+    expect(has(late, STEP * 60 + 209, 0, 0)).toBe(true);
+    expect(has(learn(unknown, one(STEP), STEP * 60 + 209, POLICY), STEP * 60 + 209, 0, 0)).toBe(
+      false,
+    );
+  });
+
   it("two codes long apart tell the rate: their mean rate, but for the noise", () => {
     const year = 365 * DAY;
     const fast = { offset: 0, rate: 40, uses: [] };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeGenerator } from "../../firmware/otp/totp.js";
 import { offsetRange } from "../../server/core/clock/estimate.js";
-import { clockOfUnknownHistory } from "../../server/core/clock/prior.js";
+import { clockOfUnknownHistory, clockSetAt } from "../../server/core/clock/prior.js";
 import { sameCode } from "../../server/core/compare.js";
 import { revoke, unlock } from "../../server/core/lifecycle.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
@@ -191,6 +191,22 @@ describe("resynchronization (rule 8)", () => {
       "already_used",
       "accepted",
     ]);
+  });
+
+  it("is one more observation where the clock could be there, and a new beginning elsewhere", () => {
+    const set = clockSetAt(NOW - 1000, 0, 20, DEFAULT_POLICY.clock);
+    const known = { ...fresh, clock: { ...set, slowest: 3, fastest: 9 } };
+    const rates = ({ next }: ReturnType<typeof answer>) => {
+      const { ppm, slowest, fastest, floors } = next!.clock;
+      return { ppm, slowest, fastest, floors: floors.length };
+    };
+    expect(rates(answer(known, pair(STEP - 1)))).toMatchObject({
+      slowest: 3,
+      fastest: 9,
+      floors: 2,
+    });
+    const anew = { ppm: 20, slowest: -26, fastest: 26, floors: 1 };
+    expect(rates(answer(known, pair(STEP + 100)))).toEqual(anew);
   });
 
   it.each([

@@ -10,6 +10,20 @@ export interface Span {
   readonly to: number;
 }
 
+/** The most that all lines allow anywhere in a span: the least of lines is concave, its top at an end or where two meet. */
+export function top(lines: readonly Line[], { from, to }: Span): number {
+  let found = Math.max(least(lines, from), least(lines, to));
+  lines.forEach((one, index) => {
+    for (let next = index + 1; next < lines.length; next++) {
+      const other = lines[next]!;
+      // Parallel lines meet at no rate: what is divided by 0 lies within no span.
+      const rate = (other.base - one.base) / (one.slope - other.slope);
+      if (rate > from && rate < to) found = Math.max(found, least(lines, rate));
+    }
+  });
+  return found;
+}
+
 /** What holds of a rate where every line bounds from above: the least of them. */
 function least(lines: readonly Line[], rate: number): number {
   let found = Infinity;
@@ -17,32 +31,26 @@ function least(lines: readonly Line[], rate: number): number {
   return found;
 }
 
-/** The rates at which the least of the lines may change from one to another, with the ends. */
-function corners(lines: readonly Line[], { from, to }: Span): number[] {
-  const rates = [from, to];
-  lines.forEach((one, index) => {
-    for (let next = index + 1; next < lines.length; next++) {
-      const other = lines[next]!;
-      // Parallel lines meet at no rate: what is divided by 0 lies within no span.
-      const rate = (other.base - one.base) / (one.slope - other.slope);
-      if (rate > from && rate < to) rates.push(rate);
-    }
-  });
-  return rates.sort((one, other) => one - other);
-}
-
-/** The most that all lines allow anywhere in a span: the least of lines is concave, its top a corner. */
-export function top(lines: readonly Line[], span: Span): number {
-  return Math.max(...corners(lines, span).map((rate) => least(lines, rate)));
-}
-
-/** The area under the least of the lines; between two corners it is straight. */
+/** The area under the least of the lines: under each of them where it is the least. */
 export function area(lines: readonly Line[], span: Span): number {
   let sum = 0;
-  let before = span.from;
-  for (const rate of corners(lines, span)) {
-    sum += ((rate - before) * (least(lines, before) + least(lines, rate))) / 2;
-    before = rate;
-  }
+  lines.forEach(({ base, slope }, index) => {
+    const { from, to } = reignOf(lines, index, span);
+    if (from < to) sum += (to - from) * (base + (slope * (from + to)) / 2);
+  });
   return sum;
+}
+
+/** The rates at which one of the lines is the least, of equal ones the first; none where `from` is not below `to`. */
+function reignOf(lines: readonly Line[], index: number, span: Span): Span {
+  const one = lines[index]!;
+  let { from, to } = span;
+  lines.forEach((other, place) => {
+    const steeper = one.slope - other.slope;
+    const room = other.base - one.base;
+    if (steeper > 0) to = Math.min(to, room / steeper);
+    else if (steeper < 0) from = Math.max(from, room / steeper);
+    else if (room < 0 || (room === 0 && place < index)) to = from;
+  });
+  return { from, to };
 }

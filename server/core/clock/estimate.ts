@@ -9,6 +9,8 @@ export interface ClockPolicy {
   readonly noisePpm: number;
   /** Seconds by which the servers' own clocks may differ. */
   readonly slack: number;
+  /** Seconds beyond a minute that a code may take to arrive, if it is accepted, and yet teach nothing wrong. */
+  readonly late: number;
 }
 
 /** A moment, Unix seconds, and what the clock's offset was then at most, or at least: seconds. */
@@ -81,10 +83,10 @@ export function offsetRange(
 }
 
 /** What a step tells that the token showed in the last minute: the read clock's offset lies here. */
-export function seen(steps: StepsSeen, now: number, { slack }: ClockPolicy): OffsetRange {
+export function seen(steps: StepsSeen, now: number, { slack, late }: ClockPolicy): OffsetRange {
   return {
     lowest: steps.first * PERIOD - now - slack,
-    highest: (steps.last + 1) * PERIOD + READING - now + slack,
+    highest: (steps.last + 1) * PERIOD + READING + late - now + slack,
   };
 }
 
@@ -137,12 +139,20 @@ export function learn(
  * alike, so it stays the one.
  */
 function fewer(bounds: readonly ClockBound[], rates: Span, noisePpm: number): ClockBound[] {
-  let kept = [...bounds];
+  const kept = [...bounds];
   const newest = Math.max(...bounds.map(({ at }) => at));
+  const carried = lines(bounds, newest, noisePpm);
   while (kept.length > MAX_BOUNDS) {
-    const without = kept.map((one) => kept.filter((other) => other !== one));
-    const areas = without.map((rest) => area(lines(rest, newest, noisePpm), rates));
-    kept = without[areas.indexOf(Math.min(...areas))]!;
+    let [missed, smallest] = [0, Infinity];
+    for (let index = 0; index < kept.length; index++) {
+      const grown = area(
+        carried.filter((_, place) => place !== index),
+        rates,
+      );
+      if (grown < smallest) [missed, smallest] = [index, grown];
+    }
+    kept.splice(missed, 1);
+    carried.splice(missed, 1);
   }
   return kept;
 }
