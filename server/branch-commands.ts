@@ -10,7 +10,7 @@ import { DAY } from "./core/japan.js";
 import { USER_CLASSES, type UserClass } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
 import { isDate, isField } from "./fields.js";
-import { openStore, openVault } from "./open.js";
+import { DB_OPTION, openStore, openVault } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
 import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
@@ -53,7 +53,7 @@ export function addBranchCommands(program: Command): void {
       .description(description)
       .requiredOption("--form <number>", "the application form's number")
       .requiredOption("--staff <id>", "who does it")
-      .option("--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)")
+      .option(...DB_OPTION)
       .option("--json", "the result as JSON");
   act("contract <id>", "open a contract, or change it")
     .requiredOption("--name <name>", "the company's name")
@@ -84,7 +84,7 @@ export function addBranchCommands(program: Command): void {
   branch
     .command("expiring")
     .description("the tokens lent that expire soon (within 90 days), the first ones first")
-    .option("--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)")
+    .option(...DB_OPTION)
     .option("--json", "the list as JSON")
     .action(listExpiring);
 }
@@ -169,7 +169,7 @@ function addStaffCommand(branch: Command): void {
     .description("let somebody in at the branch's pages, and print the password to hand over, once")
     .option("--name <name>", "his name")
     .option("--end", "let him in no more")
-    .option("--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)")
+    .option(...DB_OPTION)
     .option("--json", "the result as JSON")
     .action(keepStaff);
 }
@@ -194,7 +194,7 @@ async function keepStaff(
 
 async function listExpiring(options: StoreOptions): Promise<void> {
   const days = Math.max(...readPolicy(undefined, process.env).expiryNoticeDays);
-  const store = openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env);
   try {
     const now = Date.now() / 1000;
     const tokens: { serial: string; contract: string; days: number }[] = [];
@@ -241,7 +241,7 @@ async function withBank<Answer>(
   act: (bank: BankService, caller: Caller) => Promise<Answer>,
 ): Promise<Answer> {
   const policy = readPolicy(undefined, process.env);
-  const store: Store = openStore(options.db, process.env);
+  const store: Store = await openStore(options.db, process.env);
   try {
     const vault = await openVault(store, masterKeyFrom(process.env));
     const clerk = new Clerk(new Batcher(store), vault, policy, hasMail());

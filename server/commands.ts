@@ -12,7 +12,7 @@ import { buildApp } from "./http/app.js";
 import { TestClock } from "./http/test-clock.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { mailRoute } from "./mailer.js";
-import { openStore, openVault } from "./open.js";
+import { DB_OPTION, openStore, openVault } from "./open.js";
 import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
 import { readPolicy } from "./policy-file.js";
 import { masterKeyFrom } from "./vault.js";
@@ -30,7 +30,6 @@ interface ServeOptions {
   testClock?: boolean;
 }
 
-const DB = ["--db <url>", "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)"] as const;
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** Commands for a bank's backend. */
@@ -40,7 +39,7 @@ export function addServerCommands(program: Command): void {
     .description("serve the API that verifies codes")
     .option("--port <port>", "TCP port; 0 for any free one", "8390")
     .option("--host <host>", "address to bind", "127.0.0.1")
-    .option(...DB)
+    .option(...DB_OPTION)
     .option("--trust-proxy <addresses>", "proxies whose X-Forwarded-For is taken, comma-separated")
     .option(
       "--mail <url>",
@@ -61,7 +60,7 @@ export function addServerCommands(program: Command): void {
   program
     .command("import <file>")
     .description("import a seed file, all or nothing; importing it again changes nothing")
-    .option(...DB)
+    .option(...DB_OPTION)
     .option("--key-file <file>", "what opens the seed file")
     .option("--dry-run", "check everything and print what would be new; store nothing")
     .option(...JSON_OUTPUT)
@@ -72,19 +71,19 @@ export function addServerCommands(program: Command): void {
     .command("create")
     .description("make a key and print it, once")
     .requiredOption("--scope <scope>", KEY_SCOPES.join(", "))
-    .option(...DB)
+    .option(...DB_OPTION)
     .option(...JSON_OUTPUT)
     .action(createKey);
   keys
     .command("list")
     .description("list the keys: ids and scopes, no secrets")
-    .option(...DB)
+    .option(...DB_OPTION)
     .option(...JSON_OUTPUT)
     .action(listKeys);
   keys
     .command("revoke <id>")
     .description("revoke a key at once")
-    .option(...DB)
+    .option(...DB_OPTION)
     .option(...JSON_OUTPUT)
     .action(revokeKey);
 }
@@ -99,7 +98,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const testClock = options.testClock ? new TestClock(process.env) : undefined;
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const masterKey = masterKeyFrom(process.env);
-  const store = openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env);
   const vault = await openVault(store, masterKey);
   const logger = { level: options.logLevel };
   const trustProxy = options.trustProxy?.split(",") ?? [];
@@ -195,7 +194,7 @@ async function withStore(
   options: StoreOptions,
   act: (store: Store) => Promise<void>,
 ): Promise<void> {
-  const store = openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env);
   try {
     await act(store);
   } finally {

@@ -125,13 +125,19 @@ export class Database {
   }
 
   async #on<T>(act: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw storeError(error);
-    });
+    const client = await this.#connect();
     try {
       return await act(client);
     } finally {
       client.release(this.#broken.has(client));
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw storeError(error);
     }
   }
 
@@ -140,7 +146,7 @@ export class Database {
     const results = await Promise.allSettled(
       statements.map(({ text, values = [], once, patience }) =>
         client.query<Rows[number]>({
-          ...{ text, values: [...values] },
+          ...{ text, values: values.map(storable) },
           ...(once ? {} : { name: this.#nameOf(text) }),
           ...(patience === undefined ? {} : { query_timeout: patience }),
         }),
@@ -157,6 +163,12 @@ export class Database {
     this.#names.set(text, name);
     return name;
   }
+}
+
+/** PostgreSQL's text holds every character but one, which nothing that is stored has: it finds nothing. */
+function storable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storable);
+  return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
 }
 
 /** bigint: every one here is a time, an amount or a count, far below 2^53. */

@@ -29,7 +29,8 @@ export function tokenMethods(
            WHERE contract_id IS NOT NULL AND status = 'usable'
              AND expires_at < $1 AND (expires_at, serial) > ($2, $3)
            ORDER BY expires_at, serial LIMIT $4`,
-          [until, expiry, serial, limit],
+          // Times in the middle of a second: rows have whole ones.
+          [Math.ceil(until), Math.ceil(expiry), Number.isInteger(expiry) ? serial : "", limit],
         ),
       ),
     tokensBySerial: async (serials) => {
