@@ -84,11 +84,13 @@ async function session(db: Database, id: Uint8Array, now: number): Promise<Sessi
 /** Each key's row is locked, in the order of the keys, whether or not it was there. */
 async function changeAttempts(
   db: Database,
-  keys: readonly string[],
+  named: readonly string[],
   at: number,
   change: (before: readonly Counted[]) => readonly Counted[] | undefined,
 ): Promise<void> {
   const oldest = at - ATTEMPTS_LIFE;
+  // Somebody may type any character as his login ID; this one no text has there.
+  const keys = named.map((key) => key.replaceAll("\0", "\ufffd"));
   await db.transaction(async (tx) => {
     const [rows] = await tx.send({
       text: `INSERT INTO login_attempts AS attempts SELECT key, 0, $2::bigint
