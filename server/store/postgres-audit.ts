@@ -1,30 +1,11 @@
-import { hash, randomUUID } from "node:crypto";
-import { type AuditEntry, type AuditRow, chain, CHAIN_START } from "../core/audit.js";
-import type { Database, Rows, Statement } from "./postgres-database.js";
-import { RowsRefused } from "./postgres-errors.js";
+import { PLACES } from "./postgres-chain.js";
+import type { Database } from "./postgres-database.js";
+import type { Rows } from "./postgres-statement.js";
 import type { ListedAuditRow, Store } from "./store.js";
 
-/** Rows of the audit that one transaction may write. */
-const PLACES = 8192;
-
-/**
- * A row's id is its transaction's id, and its place among the transaction's rows. An id drawn from a
- * sequence would be in no order of commits: a reader who has come to row 7 would miss row 6 of a
- * transaction that commits later. Here whoever reads on stops below the oldest transaction that still
- * runs (pg_snapshot_xmin): every transaction below it has ended, every row below it is there, and later
- * ones have larger ids. 2^53 ids are enough for a thousand transactions a second for 34 years.
- */
-const ID = `(SELECT base FROM audit_base) + pg_current_xact_id()::text::bigint * ${String(PLACES)}`;
+/** Where the rows begin that are not all there yet: see postgres-chain.ts. */
 const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
   + pg_snapshot_xmin(pg_current_snapshot())::text::bigint * ${String(PLACES)}`;
-
-const INSERT = `INSERT INTO audit
-    (id, writer, sequence, at, event, result, serial, contract, actor, source, detail, hash)
-  SELECT ${ID} + place - 1, $1::uuid, $2::bigint + place, at, event, result, serial, contract, actor,
-    source, detail, hash
-  FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::jsonb[], $11::bytea[]) WITH ORDINALITY
-    AS rows (at, event, result, serial, contract, actor, source, detail, hash, place)`;
 
 /**
  * A restored copy of a database counts its transactions from the beginning: its ids go on behind those
@@ -35,42 +16,6 @@ export const MOVE_BASE = `UPDATE audit_base
   FROM (SELECT max(id) AS newest FROM audit) AS rows,
     (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS transactions
   WHERE newest >= base + next * ${String(PLACES)}`;
-
-/** The chain of the audit that one connection writes: what was not committed leaves no gap in it. */
-export class AuditChain {
-  readonly #writer = randomUUID();
-  #last: Pick<AuditRow, "sequence" | "hash"> = { sequence: 0, hash: CHAIN_START };
-  #pending = this.#last;
-
-  /** The statement that writes a transaction's lines: once in each. @throws RowsRefused */
-  write(entries: readonly AuditEntry[]): Statement[] {
-    if (entries.length === 0) return [];
-    if (entries.length > PLACES) throw new RowsRefused("too many lines", "audit");
-    const rows = chain(entries, this.#writer, this.#last, sha256);
-    this.#pending = rows.at(-1)!;
-    const column = (of: (row: AuditRow) => unknown): unknown[] => rows.map(of);
-    const values = [
-      ...[this.#writer, this.#last.sequence, column(({ at }) => at), column(({ event }) => event)],
-      ...[column(({ result }) => result), column(({ serial }) => serial)],
-      ...[column(({ detail }) => detail.contract), column(({ actor }) => actor)],
-      ...[column(({ source }) => source), column(({ detail }) => JSON.stringify(detail))],
-      column((row) => row.hash),
-    ];
-    return [{ text: INSERT, values }];
-  }
-
-  committed(): void {
-    this.#last = this.#pending;
-  }
-
-  rolledBack(): void {
-    this.#pending = this.#last;
-  }
-}
-
-function sha256(before: Uint8Array, text: string): Uint8Array {
-  return hash("sha256", Buffer.concat([before, Buffer.from(text)]), "buffer");
-}
 
 /** Rows in order, or the newest first, that are about everything, a serial or a contract. */
 export async function listAudit(
@@ -88,13 +33,14 @@ export async function listAudit(
   if (contract !== undefined) conditions.push(`contract = ${place(contract)}`);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const rows = await db.query(
-    `SELECT * FROM audit ${where} ORDER BY id ${newestFirst ? "DESC" : "ASC"} LIMIT $1`,
+    `SELECT id, writer, sequence, at, event, result, serial, actor, source, detail, hash
+     FROM audit ${where} ORDER BY id ${newestFirst ? "DESC" : "ASC"} LIMIT $1`,
     values,
   );
   return rows.map(listedRow);
 }
 
-function listedRow({ contract: _, ...row }: Rows[number]): ListedAuditRow {
+function listedRow(row: Rows[number]): ListedAuditRow {
   const { serial, source } = row;
   return { ...row, serial: serial ?? undefined, source: source ?? undefined } as ListedAuditRow;
 }

@@ -50,7 +50,9 @@ export function bankMethods(db: Database): BankMethods {
         ),
       ),
     session: (id, now) => session(db, id, now),
-    endSession: async (id) => void (await db.query("DELETE FROM sessions WHERE id = $1", [id])),
+    endSession: async (id) => {
+      await db.query("DELETE FROM sessions WHERE id = $1", [id]);
+    },
     changeAttempts: (keys, at, change) => changeAttempts(db, keys, at, change),
     ...mailMethods(db),
   };
@@ -152,6 +154,8 @@ function mailMethods(db: Database): Pick<Store, "claimMails" | "mailSent" | "mai
         const text = "UPDATE mails SET given_up = true WHERE id = $1";
         await tx.commit({ text, values: [id] }, ...tx.chain.write([entry]));
       }),
-    mailSent: async (id) => void (await db.query("DELETE FROM mails WHERE id = $1", [id])),
+    mailSent: async (id) => {
+      await db.query("DELETE FROM mails WHERE id = $1", [id]);
+    },
   };
 }

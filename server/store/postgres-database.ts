@@ -1,6 +1,7 @@
 import pg from "pg";
-import { AuditChain } from "./postgres-audit.js";
+import { AuditChain } from "./postgres-chain.js";
 import { retryable, RowsRefused, storeError } from "./postgres-errors.js";
+import type { Rows, Statement } from "./postgres-statement.js";
 import { StoreUnavailable } from "./store.js";
 
 /** How often a transaction is made that another one came in between of. */
@@ -17,18 +18,6 @@ export interface PostgresOptions {
   /** How long a new connection may take, and a free one be waited for. */
   readonly connectTimeout?: number;
 }
-
-/** A statement, its values in the order of their places. */
-export interface Statement {
-  readonly text: string;
-  readonly values?: readonly unknown[];
-  /** Whether it is made once: others are prepared on each connection. */
-  readonly once?: boolean;
-  /** Milliseconds after which the connection is given up, for one that takes longer than others. */
-  readonly patience?: number;
-}
-
-export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** A transaction over one connection. Statements sent together are one message and one answer. */
 export interface Transaction {
@@ -56,8 +45,9 @@ export class Database {
       idle_in_transaction_session_timeout: statementTimeout,
       // A connection is kept: each writes a chain of the audit.
       ...{ idleTimeoutMillis: 0, keepAlive: true, pipeline: true, application_name: "warifu" },
-      types: { getTypeParser: typeParser },
-      onConnect: prepareConnection,
+      types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
+      // The pool waits for what it returns.
+      onConnect: prepareConnection as unknown as (client: pg.ClientBase) => void,
     });
     // A connection that breaks is told to whoever waits on it; the next one is made anew.
     this.#pool.on("error", () => undefined);
@@ -97,16 +87,16 @@ export class Database {
     begin: string,
   ): Promise<T> {
     const chain = this.#chainOf(client);
-    let open = false;
+    const state = { open: false };
     const send = async (...statements: Statement[]): Promise<Rows[]> => {
-      if (open) return this.#send(client, statements);
-      open = true;
+      if (state.open) return this.#send(client, statements);
+      state.open = true;
       const all = await this.#send(client, [{ text: begin, once: true }, ...statements]);
       return all.slice(1);
     };
     const commit = async (...statements: Statement[]): Promise<Rows[]> => {
       const rows = await send(...statements, { text: "COMMIT", once: true });
-      open = false;
+      state.open = false;
       chain.committed();
       return rows.slice(0, -1);
     };
@@ -114,7 +104,8 @@ export class Database {
       return await act({ send, commit, chain });
     } finally {
       chain.rolledBack();
-      if (open) await this.#send(client, [{ text: "ROLLBACK", once: true }]).catch(() => undefined);
+      if (state.open)
+        await this.#send(client, [{ text: "ROLLBACK", once: true }]).catch(() => undefined);
     }
   }
 
@@ -171,10 +162,12 @@ function storable(value: unknown): unknown {
   return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
 }
 
-/** bigint: every one here is a time, an amount or a count, far below 2^53. */
-function typeParser(oid: number, format?: "text" | "binary"): unknown {
-  const { INT8 } = pg.types.builtins;
-  return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
+/** int8 in pg_type: every one here is a time, an amount or a count, far below 2^53. */
+const BIGINT = 20;
+
+function typeParser(oid: number, format?: "text"): unknown {
+  const parserOf = pg.types.getTypeParser as (oid: number, format?: "text") => unknown;
+  return oid === BIGINT ? Number : parserOf(oid, format);
 }
 
 /**

@@ -11,7 +11,7 @@ export class RowsRefused extends Error {
   constructor(
     readonly code: string,
     readonly rule: string | undefined,
-    /** The constraint's columns and what stood there, where a row was there already. */
+    /** Whether another row has the same key. */
     readonly twice = false,
   ) {
     super(`the schema refuses rows: ${code} ${rule ?? ""}`);

@@ -1,4 +1,5 @@
-import type { Database, Rows } from "./postgres-database.js";
+import type { Database } from "./postgres-database.js";
+import type { Rows } from "./postgres-statement.js";
 import type { Store, StoredApiKey } from "./store.js";
 
 const KEYS = `SELECT id, scope, hash, created_at AS "createdAt", revoked_at AS "revokedAt" FROM api_keys`;

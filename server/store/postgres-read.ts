@@ -1,4 +1,5 @@
-import type { Rows, Statement, Transaction } from "./postgres-database.js";
+import type { Transaction } from "./postgres-database.js";
+import type { Rows, Statement } from "./postgres-statement.js";
 import { SharedPages } from "./postgres-pages.js";
 import { CONTRACTS, PAYEES, STAFF, TOKENS, TRANSFERS, USERS } from "./postgres-rows.js";
 import type { About } from "./store.js";

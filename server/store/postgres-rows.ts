@@ -1,6 +1,6 @@
 import type { BookToken, Payee, Staff, Transfer } from "../core/book.js";
 import type { Contract, User } from "../core/user.js";
-import type { Rows, Statement } from "./postgres-database.js";
+import type { Rows, Statement } from "./postgres-statement.js";
 
 /** How a property is kept: its column, and the column's type. */
 type Column = readonly [name: string, type: string];
@@ -14,7 +14,7 @@ export class Table<T extends object> {
   /** @param columns the key's first */
   constructor(
     readonly name: string,
-    columns: { readonly [K in keyof T & string]-?: Column },
+    columns: Readonly<Record<keyof T & string, Column>>,
   ) {
     this.#entries = Object.entries(columns) as [keyof T & string, Column][];
     this.columns = this.#entries

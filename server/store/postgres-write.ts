@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../core/audit.js";
 import type { Changes, Mail, Session } from "../core/book.js";
-import type { Statement } from "./postgres-database.js";
+import type { Statement } from "./postgres-statement.js";
 import type { SharedPages } from "./postgres-pages.js";
 import {
   CONTRACTS,

@@ -71,7 +71,9 @@ function postgresStore(db: Database): Store {
       const [row] = await db.query("SELECT value FROM seal_check");
       return row!.value as Uint8Array;
     },
-    ping: async () => void (await db.query("SELECT version FROM schema_version")),
+    ping: async () => {
+      await db.query("SELECT version FROM schema_version");
+    },
     close: () => db.close(),
   };
 }

@@ -171,15 +171,15 @@ describe("the audit of many writers", () => {
       seen.push(...rows.map(({ id }) => id));
       return rows.length;
     };
-    let writing = true;
+    const state = { writing: true };
     const reading = (async () => {
-      while (writing) await readOn();
+      while (state.writing) await readOn();
     })();
     const write = async (store: Store, serial: string): Promise<void> => {
       for (let round = 0; round < 60; round++) await store.decide([countOn(serial)]);
     };
     await Promise.all(SERIALS.map((serial, index) => write(stores[index % 2]!, serial)));
-    writing = false;
+    state.writing = false;
     await reading;
     while ((await readOn()) > 0);
     const all = await onServer(url, "SELECT id FROM audit ORDER BY id");

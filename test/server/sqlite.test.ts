@@ -12,7 +12,10 @@ import { storeContract } from "./store-contract.js";
 const open = async () => {
   const directory = withDirectory();
   const again = () => Promise.resolve(openSqlite(join(directory.path, "store.db")));
-  const remove = () => Promise.resolve(directory.remove());
+  const remove = () => {
+    directory.remove();
+    return Promise.resolve();
+  };
   return { store: await again(), again, remove };
 };
 storeContract("SQLite", open);

@@ -65,13 +65,13 @@ export class TestPostgres {
     const server = spawn(join(this.binaries, "postgres"), args, {
       ...{ ...NOBODY, cwd: this.directory, stdio: ["ignore", "ignore", "pipe"] },
     });
-    server.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
+    server.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
     this.#server = server;
     while (!said.includes("ready to accept connections")) {
       if (server.exitCode !== null) throw new Error(`PostgreSQL ended: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    server.stderr!.resume();
+    server.stderr.resume();
   }
 
   url(database = "postgres"): string {
@@ -98,7 +98,7 @@ export class TestPostgres {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     const server = this.#server;
-    if (!server || server.exitCode !== null) return;
+    if (server?.exitCode !== null) return;
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill(signal);
     await ended;
