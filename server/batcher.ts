@@ -1,8 +1,11 @@
+import type { BatchObserver } from "./batch-observer.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store/store.js";
 
 interface Waiting {
   readonly work: Work<unknown>;
   readonly settle: (outcome: Outcome<unknown>) => void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly since: number;
 }
 
 /** Works of one transaction at the most: what comes later waits for the next. */
@@ -28,6 +31,7 @@ export class Batcher {
   constructor(
     readonly store: Store,
     readonly mostWaiting = MOST_WAITING,
+    readonly observer?: BatchObserver,
   ) {}
 
   /**
@@ -37,7 +41,7 @@ export class Batcher {
   async submit<Answer>(work: Work<Answer>): Promise<Answer> {
     if (this.#waiting.length >= this.mostWaiting) throw new Overloaded();
     const outcome = await new Promise<Outcome<unknown>>((settle) => {
-      this.#waiting.push({ work, settle });
+      this.#waiting.push({ work, settle, since: performance.now() });
       if (!this.#running) {
         this.#running = true;
         setImmediate(() => void this.#run());
@@ -50,12 +54,15 @@ export class Batcher {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, LARGEST_BATCH);
+      const begun = performance.now();
       let outcomes: Outcome<unknown>[];
       try {
         outcomes = await this.store.decide(batch.map(({ work }) => work));
       } catch (error) {
         outcomes = batch.map(() => ({ ok: false, error }));
       }
+      const queued = begun - batch[0]!.since;
+      this.observer?.onBatch(batch.length, queued, performance.now() - begun);
       batch.forEach(({ settle }, index) => {
         settle(outcomes[index]!);
       });

@@ -10,12 +10,12 @@ import { DAY } from "./core/japan.js";
 import { USER_CLASSES, type UserClass } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
 import { isDate, isField } from "./fields.js";
-import { DB_OPTION, openStore, openVault } from "./open.js";
+import { openStore, openVault } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
 import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
 import { masterKeyFrom } from "./vault.js";
-import { operator, print, type StoreOptions } from "./command-output.js";
+import { DB, operator, print, type StoreOptions } from "./command-output.js";
 
 type ActOptions = StoreOptions & Paper;
 
@@ -53,7 +53,7 @@ export function addBranchCommands(program: Command): void {
       .description(description)
       .requiredOption("--form <number>", "the application form's number")
       .requiredOption("--staff <id>", "who does it")
-      .option(...DB_OPTION)
+      .option(...DB)
       .option("--json", "the result as JSON");
   act("contract <id>", "open a contract, or change it")
     .requiredOption("--name <name>", "the company's name")
@@ -84,7 +84,7 @@ export function addBranchCommands(program: Command): void {
   branch
     .command("expiring")
     .description("the tokens lent that expire soon (within 90 days), the first ones first")
-    .option(...DB_OPTION)
+    .option(...DB)
     .option("--json", "the list as JSON")
     .action(listExpiring);
 }
@@ -169,7 +169,7 @@ function addStaffCommand(branch: Command): void {
     .description("let somebody in at the branch's pages, and print the password to hand over, once")
     .option("--name <name>", "his name")
     .option("--end", "let him in no more")
-    .option(...DB_OPTION)
+    .option(...DB)
     .option("--json", "the result as JSON")
     .action(keepStaff);
 }

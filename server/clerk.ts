@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { codeGenerator } from "../firmware/otp/totp.js";
 import type { Batcher } from "./batcher.js";
+import type { AuditEntry } from "./core/audit.js";
 import type { Book, BookToken, Caller } from "./core/book.js";
+import { clockOfUnknownHistory } from "./core/clock/prior.js";
 import type { Policy } from "./core/policy.js";
 import type { Rules } from "./core/rules.js";
 import type { Token } from "./core/token.js";
@@ -22,11 +24,14 @@ export class Clerk {
     readonly policy: Policy,
     /** Whether mails are sent; where not, the audit says what was not. */
     readonly mails = false,
+    /** Is told what each decision has written into the audit, once that is durable. */
+    readonly onEntries?: (entries: readonly AuditEntry[]) => void,
   ) {
     this.#decoy = {
       ...{ serial: DECOY, algorithm: 1, sealedSeed: vault.seal(DECOY, randomBytes(20)) },
       ...{ start: undefined, expiry: undefined, contract: undefined, status: "usable" },
-      ...{ suspended: false, failures: 0, lastStep: -1, clockOffset: 0 },
+      ...{ suspended: false, failures: 0, lastStep: -1 },
+      clock: clockOfUnknownHistory(0, 0, policy.clock),
     };
   }
 
@@ -39,14 +44,18 @@ export class Clerk {
     caller: Caller,
     decide: (book: Book, rules: Rules) => Answer,
   ): Promise<Answer> {
-    return this.batcher.submit({
+    let entries: readonly AuditEntry[] = [];
+    const answer = await this.batcher.submit({
       about,
       decide: (book) => {
-        const answer = decide(book, this.rules(caller));
+        const decided = decide(book, this.rules(caller));
         if (!this.mails) book.dropMails(caller);
-        return answer;
+        entries = book.changes.audit;
+        return decided;
       },
     });
+    this.onEntries?.(entries);
+    return answer;
   }
 
   /** The rules at a caller's time. */

@@ -6,6 +6,18 @@ export interface StoreOptions {
   json?: boolean;
 }
 
+/** The option that names the store. */
+export const DB = [
+  "--db <url>",
+  "sqlite:PATH or postgres://HOST/NAME (default: WARIFU_DB, else sqlite:warifu.db)",
+] as const;
+
+/** The option that names the bank's rules. */
+export const POLICY = [
+  "--policy <file>",
+  "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
+] as const;
+
 /** Who types, for the audit. */
 export function operator(): string {
   return `cli:${userInfo().username}`;

@@ -7,62 +7,30 @@ import { fileChunks, SeedReader } from "../firmware/seedfile/read.js";
 import type { Seed } from "../firmware/seedfile/seed.js";
 import { issueApiKey, revokeApiKey } from "./api-keys.js";
 import { addBranchCommands } from "./branch-commands.js";
-import { operator, print, type StoreOptions } from "./command-output.js";
-import { buildApp } from "./http/app.js";
-import { TestClock } from "./http/test-clock.js";
+import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
-import { mailRoute } from "./mailer.js";
-import { DB_OPTION, openStore, openVault } from "./open.js";
+import { openStore, openVault } from "./open.js";
 import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
 import { readPolicy } from "./policy-file.js";
+import { addServeCommand } from "./serve-command.js";
 import { masterKeyFrom } from "./vault.js";
-
-interface ServeOptions {
-  port: string;
-  host: string;
-  db?: string;
-  logLevel: string;
-  trustProxy?: string;
-  mail?: string;
-  mailFrom: string;
-  policy?: string;
-  branchPages: boolean;
-  testClock?: boolean;
-}
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** Commands for a bank's backend. */
 export function addServerCommands(program: Command): void {
-  program
-    .command("serve")
-    .description("serve the API that verifies codes")
-    .option("--port <port>", "TCP port; 0 for any free one", "8390")
-    .option("--host <host>", "address to bind", "127.0.0.1")
-    .option(...DB_OPTION)
-    .option("--trust-proxy <addresses>", "proxies whose X-Forwarded-For is taken, comma-separated")
-    .option(
-      "--mail <url>",
-      "smtp://HOST:PORT that notices are sent by (default: WARIFU_MAIL; none)",
-    )
-    .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
-    .option(
-      "--policy <file>",
-      "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
-    )
-    .option(
-      "--test-clock",
-      "the time stands and is set by PUT /test-clock; refused outside of tests",
-    )
-    .option("--no-branch-pages", "leave the branch's pages out, where customers reach the server")
-    .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
-    .action(serve);
+  addServeCommand(program);
   program
     .command("import <file>")
     .description("import a seed file, all or nothing; importing it again changes nothing")
-    .option(...DB_OPTION)
+    .option(...DB)
     .option("--key-file <file>", "what opens the seed file")
     .option("--dry-run", "check everything and print what would be new; store nothing")
+    .option(
+      "--clock-ppm <N>",
+      "the clocks were set right at each key's start, and err by N ppm at most since",
+    )
+    .option(...POLICY)
     .option(...JSON_OUTPUT)
     .action(runImport);
   addBranchCommands(program);
@@ -71,53 +39,36 @@ export function addServerCommands(program: Command): void {
     .command("create")
     .description("make a key and print it, once")
     .requiredOption("--scope <scope>", KEY_SCOPES.join(", "))
-    .option(...DB_OPTION)
+    .option(...DB)
     .option(...JSON_OUTPUT)
     .action(createKey);
   keys
     .command("list")
     .description("list the keys: ids and scopes, no secrets")
-    .option(...DB_OPTION)
+    .option(...DB)
     .option(...JSON_OUTPUT)
     .action(listKeys);
   keys
     .command("revoke <id>")
     .description("revoke a key at once")
-    .option(...DB_OPTION)
+    .option(...DB)
     .option(...JSON_OUTPUT)
     .action(revokeKey);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
-  const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : NaN;
-  if (!(port <= 65535)) throw new InputError("--port", "must be a number from 0 to 65535");
-  if (!["trace", "debug", "info", "warn", "error", "silent"].includes(options.logLevel)) {
-    throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
-  }
-  const policy = readPolicy(options.policy, process.env);
-  const testClock = options.testClock ? new TestClock(process.env) : undefined;
-  const mail = mailRoute(options.mail, options.mailFrom, process.env);
-  const masterKey = masterKeyFrom(process.env);
-  const store = await openStore(options.db, process.env);
-  const vault = await openVault(store, masterKey);
-  const logger = { level: options.logLevel };
-  const trustProxy = options.trustProxy?.split(",") ?? [];
-  const { branchPages } = options;
-  const now = testClock ? (): number => testClock.now : Date.now;
-  const set = { trustProxy, mail, policy, branchPages, testClock };
-  const app = await buildApp({ store, vault, now, logger, ...set });
-  const url = await app.listen({ host: options.host, port }).catch(async (error: unknown) => {
-    await app.close();
-    throw new InputError("--port", `cannot listen: ${(error as Error).message}`);
-  });
-  process.stderr.write(`warifu server ready at ${url}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
+interface ImportCommandOptions {
+  keyFile?: string;
+  dryRun?: boolean;
+  clockPpm?: string;
+  policy?: string;
 }
 
 async function runImport(
   file: string,
-  options: StoreOptions & { keyFile?: string; dryRun?: boolean },
+  options: StoreOptions & ImportCommandOptions,
 ): Promise<void> {
+  const clockPpm = ppmOf(options.clockPpm);
+  const { clock: clockPolicy } = readPolicy(options.policy, process.env);
   const masterKey = masterKeyFrom(process.env);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   const { dryRun = false } = options;
@@ -132,7 +83,9 @@ async function runImport(
       progress.add(count);
     };
     const seeds = new SeedReader(fileChunks(file, bytes), key);
-    const result = await importSeeds(store, vault, seeds, caller, { dryRun, onNew })
+    const result = await importSeeds(store, vault, seeds, caller, {
+      ...{ dryRun, onNew, clockPpm, clockPolicy },
+    })
       .catch((error: unknown) => {
         if (!(error instanceof SerialConflict) && !(error instanceof SerialTwice)) throw error;
         throw new InputError("seed file", error.message);
@@ -147,6 +100,13 @@ async function runImport(
     const text = `${verb}: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
     print(options, { ...result, dryRun, signature }, text);
   });
+}
+
+function ppmOf(stated: string | undefined): number | undefined {
+  if (stated === undefined) return undefined;
+  const ppm = /^[0-9]+([.][0-9]+)?$/.test(stated) ? Number(stated) : NaN;
+  if (ppm > 0 && ppm <= 1000) return ppm;
+  throw new InputError("--clock-ppm", "must be a number above 0, 1000 at most");
 }
 
 function fileSize(path: string): number {

@@ -1,6 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import { ALGORITHMS, type Seed } from "../firmware/seedfile/seed.js";
 import type { AuditEntry } from "./core/audit.js";
+import type { ClockEstimate, ClockPolicy } from "./core/clock/estimate.js";
+import { clockOfUnknownHistory, clockSetAt } from "./core/clock/prior.js";
+import { DEFAULT_POLICY } from "./core/policy.js";
 import type { NewToken, Store, StoredToken } from "./store/store.js";
 import type { Caller } from "./core/book.js";
 import type { Vault } from "./vault.js";
@@ -27,6 +30,12 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
   /** Told of each token that is new. */
   readonly onNew?: (seed: Seed) => void;
+  /**
+   * Parts per million by which the tokens' clocks err at most since they were set right, when their
+   * `start` says; undefined where nothing is known of them.
+   */
+  readonly clockPpm?: number | undefined;
+  readonly clockPolicy?: ClockPolicy;
 }
 
 /** What is said of a seed file's signature: it is reported, not verified. */
@@ -47,8 +56,9 @@ export async function importSeeds(
   vault: Vault,
   seeds: AsyncIterable<Seed> | Iterable<Seed>,
   caller: Caller,
-  { dryRun = false, onNew = () => undefined }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImportResult> {
+  const { dryRun = false, onNew = () => undefined } = options;
   const result = { imported: 0, unchanged: 0 };
   async function* fresh(): AsyncGenerator<NewToken[]> {
     for await (const batch of batches(seeds)) {
@@ -57,10 +67,12 @@ export async function importSeeds(
       added.forEach(onNew);
       result.imported += added.length;
       result.unchanged += batch.length - added.length;
-      yield added.map((seed) => newToken(seed, vault));
+      yield added.map((seed) => newToken(seed, vault, caller, options));
     }
   }
-  await store.importTokens(fresh(), () => (dryRun ? undefined : entryOf(result, caller)));
+  await store.importTokens(fresh(), () =>
+    dryRun ? undefined : entryOf(result, caller, options.clockPpm),
+  );
   return result;
 }
 
@@ -76,8 +88,12 @@ async function* batches(
   yield batch;
 }
 
-function entryOf(result: ImportResult, { actor, source, at }: Caller): AuditEntry {
-  const detail = { ...result };
+function entryOf(
+  result: ImportResult,
+  { actor, source, at }: Caller,
+  clockPpm: number | undefined,
+): AuditEntry {
+  const detail = { ...result, ...(clockPpm !== undefined && { clockPpm }) };
   return { at, event: "import", result: "imported", serial: undefined, actor, source, detail };
 }
 
@@ -94,13 +110,24 @@ function isNew(token: StoredToken | undefined, seed: Seed, vault: Vault): boolea
   return false;
 }
 
-function newToken(seed: Seed, vault: Vault): NewToken {
+function newToken(seed: Seed, vault: Vault, { at }: Caller, options: ImportOptions): NewToken {
   return {
     serial: seed.serial,
     algorithm: ALGORITHMS[seed.algorithm],
     sealedSeed: vault.seal(seed.serial, seed.secret),
     start: seed.start,
     expiry: seed.expiry,
-    clockOffset: seed.timeDrift,
+    clock: newClock(seed, at / 1000, options),
   };
+}
+
+function newClock(
+  { start, timeDrift }: Seed,
+  now: number,
+  { clockPpm, clockPolicy = DEFAULT_POLICY.clock }: ImportOptions,
+): ClockEstimate {
+  if (clockPpm === undefined || start === undefined) {
+    return clockOfUnknownHistory(timeDrift, now, clockPolicy, clockPpm);
+  }
+  return clockSetAt(start, timeDrift, clockPpm, clockPolicy);
 }

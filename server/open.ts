@@ -7,12 +7,6 @@ import { Vault } from "./vault.js";
 
 const DEFAULT_DATABASE = "sqlite:warifu.db";
 
-/** What `--db` is, for the help of every command that has it. */
-export const DB_OPTION = [
-  "--db <url>",
-  "sqlite:PATH or postgres://HOST/NAME (default: WARIFU_DB, else sqlite:warifu.db)",
-] as const;
-
 /**
  * Opens the store that the command line or the environment names.
  * @param url `sqlite:PATH` or `postgres://…`; WARIFU_DB, then a file in the working directory, where

@@ -30,6 +30,8 @@ describe("warifu", () => {
     [["serve", "--port", "http"], "--port"],
     [["serve", "--port", "70000"], "--port"],
     [["serve", "--log-level", "loud"], "--log-level"],
+    [["serve", "--workers", "0"], "--workers: must be a number from 1 to 64"],
+    [["serve", "--drain", "soon"], "--drain: must be a number from 0 to 600"],
     [["serve", "--policy", "none.json"], "--policy: none.json cannot be read"],
     [["serve"], "WARIFU_MASTER_KEY: is not set"],
     [["import", "/nowhere"], "WARIFU_MASTER_KEY: is not set"],
@@ -54,7 +56,7 @@ describe("warifu", () => {
   });
 });
 
-describe("warifu import and apikey", () => {
+describe("warifu import, apikey and serve", () => {
   const db = () => ["--db", `sqlite:${at("store.db")}`];
 
   it("import a seed file, and again change nothing", async () => {
@@ -91,6 +93,19 @@ describe("warifu import and apikey", () => {
     const result = await runCli(args, MASTER);
     expect(JSON.parse(result.stdout)).toMatchObject({ imported: 1, signature: "unverified" });
     expect(result.stderr).toBe("the seed file is signed; the signature was not verified\n");
+  });
+
+  it("import clocks as good as the bench says, a number from 0 to 1000 ppm", async () => {
+    const args = ["import", at("seeds"), "--key-file", at("key"), ...db()];
+    for (const ppm of ["0", "1001", "-5", "twenty"]) {
+      const result = await runCli([...args, `--clock-ppm=${ppm}`], MASTER);
+      expect(result).toMatchObject({ code: 2, stdout: "" });
+      expect(result.stderr).toContain("--clock-ppm: must be a number above 0, 1000 at most");
+    }
+    expect(await runCli([...args, "--clock-ppm", "12.5"], MASTER)).toMatchObject({
+      code: 0,
+      stdout: "tokens imported: 1, unchanged: 0\n",
+    });
   });
 
   it("import 1,200 seeds of a CSV, or none where the last is one too many", async () => {
@@ -133,6 +148,14 @@ describe("warifu import and apikey", () => {
     const wrong = await runCli(["import", at("seeds"), "--key-file", at("wrong"), ...db()], MASTER);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).not.toContain("0202");
+  });
+
+  it("serve no SQLite with several workers", async () => {
+    const result = await runCli(["serve", "--workers", "2", ...db()], MASTER);
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: "warifu: --workers: more than one need PostgreSQL: SQLite has one writer\n",
+    });
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { verify } from "../server/core/verify.js";
 import { nodeHash } from "../server/hashes.js";
 import { loadImage } from "../simulator/image.js";
 import { ESPRUINO, runTraces } from "./live/interpreter.js";
+import { clockNear } from "./support/core-bank.js";
 import { codeOnFrame, codeTrace } from "./support/code-trace.js";
 import { simulateTrace } from "./support/simulate-trace.js";
 import { type CodeVector, randomVectors, readData, rfcVectors } from "./support/vectors.js";
@@ -38,7 +39,7 @@ function acceptedCode(vector: CodeVector): string {
     suspended: false,
     failures: 0,
     lastStep: -1,
-    clockOffset: 0,
+    clock: clockNear(0, vector.step * 60),
     start: undefined,
     contract: undefined,
     expiry: undefined,

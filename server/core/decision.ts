@@ -40,6 +40,6 @@ export function afterWrongCode(token: TokenState, maxFailures: number): TokenSta
 
 /** The changing part of a token. */
 export function stateOf(token: TokenState): TokenState {
-  const { status, suspended, failures, lastStep, clockOffset, contract } = token;
-  return { status, suspended, failures, lastStep, clockOffset, contract };
+  const { status, suspended, failures, lastStep, clock, contract } = token;
+  return { status, suspended, failures, lastStep, clock, contract };
 }

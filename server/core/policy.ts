@@ -1,9 +1,12 @@
 import type { RegistrationDelay } from "./available-at.js";
+import type { ClockPolicy } from "./clock/estimate.js";
 
 /** What a bank may set; each default is the bank's manual's or, where it is silent, our reading of it. */
 export interface Policy {
   /** Consecutive wrong codes that suspend a token. */
   readonly maxFailures: number;
+  /** What is assumed of the tokens' clocks. */
+  readonly clock: ClockPolicy;
   /** How far the branch's resynchronization searches, in steps either way. */
   readonly resyncSteps: number;
   /** How far a user's own search (時刻補正) goes. */
@@ -28,6 +31,7 @@ export interface Policy {
 
 export const DEFAULT_POLICY: Policy = {
   maxFailures: 5,
+  clock: { ppm: 50, noisePpm: 6, slack: 1 },
   resyncSteps: 1440, // one day of minutes: a token may come out of a long time in stock
   userResyncSteps: 30,
   maxConfirmationFailures: 5,

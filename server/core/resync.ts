@@ -1,8 +1,9 @@
-import { stepAt } from "../../firmware/otp/totp.js";
+import { type ClockEstimate, type ClockPolicy, learn, seen, startClock } from "./clock/estimate.js";
 import { sameCode } from "./compare.js";
 import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
 import type { Policy } from "./policy.js";
 import type { Token } from "./token.js";
+import { expectedStep, offsetSteps, possibleSteps } from "./window.js";
 
 /** The answer to a resynchronization. */
 export type ResyncAnswer =
@@ -23,12 +24,12 @@ export function resync(
 ): Decision<ResyncAnswer> {
   const bar = barred(token, now);
   if (bar) return refuse(bar);
-  const second = findPair(token, codes, now, policy.resyncSteps);
+  const second = findPair(token, codes, now, policy);
   if (second !== undefined) {
-    const clockOffset = second - stepAt(now);
+    const clock = foundAgain(token.clock, second, now, policy.clock);
     return {
-      answer: { resynchronized: true, clockOffset },
-      next: { ...stateOf(token), failures: 0, lastStep: second, clockOffset },
+      answer: { resynchronized: true, clockOffset: offsetSteps(clock, now, policy.clock) },
+      next: { ...stateOf(token), failures: 0, lastStep: second, clock },
       happenings: [{ event: "resync", result: "resynchronized" }],
     };
   }
@@ -44,14 +45,30 @@ export function resync(
   };
 }
 
+/**
+ * A step that the clock was thought able to show is one more observation. Any other says that what was
+ * assumed of it holds no more (a new battery, a clock set anew): all that was seen before is void.
+ */
+function foundAgain(
+  clock: ClockEstimate,
+  step: number,
+  now: number,
+  policy: ClockPolicy,
+): ClockEstimate {
+  const steps = { first: step, last: step };
+  const { first, last } = possibleSteps(clock, now, policy);
+  if (step >= first && step <= last) return learn(clock, steps, now, policy);
+  return startClock(clock.ppm, seen(steps, now, policy), now, policy);
+}
+
 /** The step of the pair's second code, the one nearest to the expected step; all steps are computed. */
 function findPair(
   token: Token,
   [first, second]: readonly [string, string],
   now: number,
-  reach: number,
+  { clock, resyncSteps: reach }: Policy,
 ): number | undefined {
-  const expected = stepAt(now) + token.clockOffset;
+  const expected = expectedStep(token.clock, now, clock);
   let found: number | undefined;
   let previous = false;
   for (let step = Math.max(0, expected - reach); step <= expected + reach; step++) {

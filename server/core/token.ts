@@ -1,3 +1,5 @@
+import type { ClockEstimate } from "./clock/estimate.js";
+
 /** How the branch has the token: in use or stock, or taken out of service for good or until lent anew. */
 export type TokenStatus = "usable" | "revoked" | "lost" | "faulty";
 
@@ -10,8 +12,8 @@ export interface TokenState {
   readonly failures: number;
   /** The last step whose code was accepted; -1 before the first. No step up to it is accepted again. */
   readonly lastStep: number;
-  /** Whole steps the token's clock is ahead of ours. */
-  readonly clockOffset: number;
+  /** What is known of the token's clock. */
+  readonly clock: ClockEstimate;
   /** The contract it is lent to; undefined in stock. */
   readonly contract: string | undefined;
 }

@@ -1,8 +1,9 @@
+import { learn, type StepsSeen } from "./clock/estimate.js";
 import { sameCode } from "./compare.js";
 import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
 import type { Policy } from "./policy.js";
 import type { Token } from "./token.js";
-import { acceptableSteps } from "./window.js";
+import { acceptableSteps, MAX_STEPS } from "./window.js";
 
 /** The answer to a code. */
 export type Verdict =
@@ -23,32 +24,47 @@ export function verify(
   if (!token) return refuse("wrong_code");
   const bar = barred(token, now);
   if (bar) return refuse(bar);
-  const { fresh, used } = matchingSteps(token, code, now);
+  const { fresh, used } = matchingSteps(token, code, now, policy);
   // A code seen once stays used, even should a later step of the window happen to repeat it.
   if (used) return refuse("already_used");
   if (fresh !== undefined) {
     return {
       answer: { accepted: true },
-      next: { ...stateOf(token), failures: 0, lastStep: fresh },
+      next: {
+        ...stateOf(token),
+        ...{ failures: 0, lastStep: fresh.first },
+        clock: learn(token.clock, fresh, now, policy.clock),
+      },
       happenings: [{ event: "verify", result: "accepted" }],
     };
   }
   return wrongCode(token, policy);
 }
 
-/** Computes every step of the window, whatever matches first, so that the time taken tells nothing. */
+/**
+ * Computes every step of the window, whatever matches first, so that the time taken tells nothing.
+ *
+ * Should several steps that are still good share the code's digits, the token showed one of them, and
+ * nobody can tell which. The first one is taken: a later one would lock out the codes that the token
+ * shows next. The clock learns that it was one of them all. The others must not let the same digits in
+ * again once the first has left the window: so the last step accepted is looked at too, as long as
+ * such a step may be in the window.
+ */
 function matchingSteps(
   token: Token,
   code: string,
   now: number,
-): { fresh: number | undefined; used: boolean } {
-  const window = acceptableSteps(token.clockOffset, now);
-  let fresh: number | undefined;
-  let used = false;
+  policy: Policy,
+): { fresh: StepsSeen | undefined; used: boolean } {
+  const window = acceptableSteps(token.clock, now, policy.clock);
+  const { lastStep } = token;
+  const recent = lastStep < window.first && lastStep >= window.first - 2 * MAX_STEPS;
+  let fresh: StepsSeen | undefined;
+  let used = recent && sameCode(token.codeAt(lastStep), code);
   for (let step = window.first; step <= window.last; step++) {
     const same = sameCode(token.codeAt(step), code);
-    if (same && step <= token.lastStep) used = true;
-    if (same && step > token.lastStep) fresh = step;
+    if (same && step <= lastStep) used = true;
+    if (same && step > lastStep) fresh = { first: fresh?.first ?? step, last: step };
   }
   return { fresh, used };
 }

@@ -1,4 +1,5 @@
-import { stepAt } from "../../firmware/otp/totp.js";
+import { PERIOD, stepAt } from "../../firmware/otp/totp.js";
+import { type ClockEstimate, type ClockPolicy, offsetRange, READING } from "./clock/estimate.js";
 
 /** Steps from `first` to `last`, both acceptable. */
 export interface StepWindow {
@@ -6,13 +7,41 @@ export interface StepWindow {
   readonly last: number;
 }
 
+/** Steps either way of the expected one that are accepted at most, however little is known of a clock. */
+export const MAX_STEPS = 10;
+
+/** The step that a token most likely shows: that of the middle of what is possible. */
+export function expectedStep(clock: ClockEstimate, now: number, policy: ClockPolicy): number {
+  const { lowest, highest } = offsetRange(clock, now, policy);
+  return stepAt(now + (lowest + highest) / 2);
+}
+
+/** The steps a token can have shown in the last minute, whatever time it takes to read and type. */
+export function possibleSteps(clock: ClockEstimate, now: number, policy: ClockPolicy): StepWindow {
+  const { lowest, highest } = offsetRange(clock, now, policy);
+  return { first: stepAt(now - READING + lowest), last: stepAt(now + highest) };
+}
+
 /**
- * The steps a token may be showing: one either way of where its clock should stand. One back is
- * what RFC 6238 section 5.2 allows for reading and typing; one ahead is for a clock that runs fast.
- * @param clockOffset whole steps the token is ahead
+ * The steps whose codes are accepted: those the token can have shown in the last minute, ten either
+ * way of the expected one at most. For a clock known exactly: the current one and the one before.
  * @param now Unix seconds
  */
-export function acceptableSteps(clockOffset: number, now: number): StepWindow {
-  const expected = stepAt(now) + clockOffset;
-  return { first: Math.max(0, expected - 1), last: expected + 1 };
+export function acceptableSteps(
+  clock: ClockEstimate,
+  now: number,
+  policy: ClockPolicy,
+): StepWindow {
+  const { first, last } = possibleSteps(clock, now, policy);
+  const expected = expectedStep(clock, now, policy);
+  return {
+    first: Math.max(0, first, expected - MAX_STEPS),
+    last: Math.min(last, expected + MAX_STEPS),
+  };
+}
+
+/** The middle of a clock's possible offsets in whole steps, as a seed file's TimeDrift counts them. */
+export function offsetSteps(clock: ClockEstimate, now: number, policy: ClockPolicy): number {
+  const { lowest, highest } = offsetRange(clock, now, policy);
+  return Math.ceil((lowest + highest) / 2 / PERIOD - 0.5) + 0;
 }

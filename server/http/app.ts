@@ -4,6 +4,7 @@ import { Batcher } from "../batcher.js";
 import { DEFAULT_POLICY, type Policy } from "../core/policy.js";
 import { ExpiryWatch } from "../expiry-watch.js";
 import type { Store } from "../store/store.js";
+import { StoreWatch } from "../store-watch.js";
 import { Clerk } from "../clerk.js";
 import { TokenService } from "../token-service.js";
 import type { Vault } from "../vault.js";
@@ -13,9 +14,11 @@ import { type PasswordCost, Passwords } from "../passwords.js";
 import { Sessions } from "../sessions.js";
 import { addPages } from "../web/pages.js";
 import { addAuditRoutes } from "./audit-routes.js";
+import { closeInTime } from "./closing.js";
 import { addHealthRoutes } from "./health-routes.js";
 import { addBranchApi } from "./branch-routes.js";
 import { addImportRoutes } from "./import-routes.js";
+import { Metrics } from "./metrics.js";
 import { sendProblem } from "./problem.js";
 import type { TestClock } from "./test-clock.js";
 import { addTokenRoutes } from "./token-routes.js";
@@ -42,22 +45,28 @@ export interface Parts {
   readonly passwordCost?: PasswordCost;
   /** Addresses of proxies whose word for a caller's own address is taken. */
   readonly trustProxy?: string[];
+  /** Aborted once the server is to be sent no more requests, some time before it is closed. */
+  readonly leaving?: AbortSignal;
+  /** What is told at /metrics; this process's own figures where it is not given. */
+  readonly metrics?: Metrics;
 }
 
 const BODY_LIMIT = 16_384; // bytes; imports have their own
 const REQUEST_TIMEOUT = 30_000; // milliseconds to send a whole request
-const CLOSING_TIME = 5_000; // milliseconds for what came in to be answered
 
 /** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { store, vault, now, logger = false, passwordCost, trustProxy = [], mail } = parts;
   const { policy = DEFAULT_POLICY, branchPages = true } = parts;
+  const { metrics = new Metrics(store, now) } = parts;
   const app = fastify({
     logger,
     // What is asked and answered stands in the audit.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: "idle",
+    // What still comes in on a connection that is open is answered, and ends it.
+    return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT,
     trustProxy: trustProxy.length > 0 ? trustProxy : false,
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
@@ -65,11 +74,16 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   app.removeContentTypeParser("text/plain");
   app.setErrorHandler(sendProblem);
-  const clerk = new Clerk(new Batcher(store, parts.mostWaiting), vault, policy, mail !== undefined);
+  metrics.timeRequests(app);
+  const batcher = new Batcher(store, parts.mostWaiting, metrics);
+  const clerk = new Clerk(batcher, vault, policy, mail !== undefined, (entries) => {
+    metrics.onEntries(entries);
+  });
   // Hooks of closing run from the last to the first.
   app.addHook("onClose", () => store.close());
+  const watch = watchStore(app, store, metrics);
   if (mail) sendNotices(app, clerk, mail, now);
-  closeInTime(app);
+  const leaving = closeInTime(app, parts.leaving);
   // The pages and codes of a bank are nobody's to keep.
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
@@ -88,18 +102,26 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const sessions = new Sessions(clerk, passwords);
   // In a scope of their own: the routes are there once the documentation listens to them.
   await app.register((routes, _options, done) => {
-    addHealthRoutes(routes, store);
+    addHealthRoutes(routes, watch, leaving, metrics);
     parts.testClock?.addTo(routes);
     addTokenRoutes(routes, tokens, store, now);
     addUserApi(routes, bank, tokens, store, now);
     addBranchApi(routes, bank, store, now);
-    addImportRoutes(routes, store, vault, now);
+    addImportRoutes(routes, store, vault, now, tokens.clerk.policy.clock);
     addAuditRoutes(routes, store);
     done();
   });
   const pages = { store, clerk, bank, sessions, now };
   await app.register((routes) => addPages(routes, pages, branchPages));
   return app;
+}
+
+function watchStore(app: FastifyInstance, store: Store, metrics: Metrics): StoreWatch {
+  const watch = new StoreWatch(store, app.log);
+  metrics.tellStore(() => watch.up);
+  watch.start();
+  app.addHook("onClose", () => watch.stop());
+  return watch;
 }
 
 /** Sends what waits to be mailed, and has users told whose tokens expire soon. */
@@ -115,21 +137,5 @@ function sendNotices(app: FastifyInstance, clerk: Clerk, mail: MailRoute, now: (
   app.addHook("onClose", async () => {
     await watch.stop();
     await mailer.stop();
-  });
-}
-
-/** Once closing, each answer ends its connection, and none is waited for without end. */
-function closeInTime(app: FastifyInstance): void {
-  let closing = false;
-  app.addHook("preClose", (done) => {
-    closing = true;
-    setTimeout(() => {
-      app.server.closeAllConnections();
-    }, CLOSING_TIME).unref();
-    done();
-  });
-  app.addHook("onSend", async (_request, reply) => {
-    if (closing) reply.header("connection", "close");
-    return Promise.resolve();
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { parseKeyFile } from "../../firmware/seedfile/key-file.js";
 import { SeedReader } from "../../firmware/seedfile/read.js";
 import { importSeeds, signatureOf } from "../import-seeds.js";
+import type { ClockPolicy } from "../core/clock/estimate.js";
 import type { Store } from "../store/store.js";
 import type { Vault } from "../vault.js";
 import { callerOf, requireScope } from "./auth.js";
@@ -15,6 +16,7 @@ export function addImportRoutes(
   store: Store,
   vault: Vault,
   now: () => number,
+  clockPolicy: ClockPolicy,
 ): void {
   app.post<{ Body: ImportBody }>(
     "/v1/imports",
@@ -29,11 +31,12 @@ export function addImportRoutes(
       onRequest: requireScope(store, "admin"),
     },
     async (request) => {
-      const { seeds: text, key, dryRun } = request.body;
+      const { seeds: text, key, dryRun = false, clockPpm } = request.body;
       const seeds = new SeedReader([text], key === undefined ? undefined : parseKeyFile(key));
       const caller = callerOf(request, now());
-      const result = await importSeeds(store, vault, seeds, caller, { dryRun: dryRun ?? false });
-      return { ...result, dryRun: dryRun ?? false, signature: signatureOf(seeds) };
+      const options = { dryRun, clockPpm, clockPolicy };
+      const result = await importSeeds(store, vault, seeds, caller, options);
+      return { ...result, dryRun, signature: signatureOf(seeds) };
     },
   );
 }

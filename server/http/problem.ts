@@ -29,7 +29,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
   internal: { status: 500, title: "Something went wrong here" },
   overloaded: { status: 503, title: "Too many requests wait; nothing was decided" },
-  unavailable: { status: 503, title: "The store cannot commit; nothing was decided" },
+  unavailable: { status: 503, title: "The store cannot commit, or the server stops" },
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;
 
@@ -53,22 +53,29 @@ export async function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const { code, message, field } = problemOf(error);
-  const { status, title } = PROBLEMS[code];
+  const problem = problemOf(error);
+  const { status, title } = PROBLEMS[problem.code];
   // An overload is in the metrics; a line for each of its requests would only add to it.
-  if (status >= 500 && code !== "overloaded") {
+  if (status >= 500 && problem.code !== "overloaded") {
     // The store's messages may hold a path, never a value; of others only where they arose is kept.
     const cause =
       error instanceof StoreUnavailable
         ? error.message
         : error.stack?.replace(/^[^]*?\n {4}at/, "at");
-    request.log.error({ problem: code, error: error.name, cause }, title);
+    request.log.error({ problem: problem.code, error: error.name, cause }, title);
   }
+  if (error instanceof TooSoon) void reply.header("retry-after", String(error.wait));
+  await answerProblem(reply, problem);
+}
+
+/** Answers with a problem. */
+export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { code, message, field } = problem;
+  const { status, title } = PROBLEMS[code];
   const body = { type: "about:blank", title, status, code, detail: message, field };
   if (status === 401) void reply.header("www-authenticate", "Bearer");
   if (status === 503) void reply.header("retry-after", "1");
-  if (error instanceof TooSoon) void reply.header("retry-after", String(error.wait));
-  await reply.status(status).type("application/problem+json").send(JSON.stringify(body));
+  return reply.status(status).type("application/problem+json").send(JSON.stringify(body));
 }
 
 function problemOf(error: FastifyError | Error): Problem {

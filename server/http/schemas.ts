@@ -53,6 +53,10 @@ export const IMPORT_BODY = {
     seeds: { type: "string", minLength: 1, description: "a seed file: PSKC (RFC 6030) or CSV" },
     key: { type: "string", minLength: 1, maxLength: 4096, description: "what its key file holds" },
     dryRun: { type: "boolean", description: "check everything, store nothing" },
+    clockPpm: {
+      ...{ type: "number", exclusiveMinimum: 0, maximum: 1000 },
+      description: "ppm the clocks err by at most since they were set right, at each key's start",
+    },
   },
   additionalProperties: false,
 } as const;
@@ -103,4 +107,5 @@ export interface ImportBody {
   seeds: string;
   key?: string;
   dryRun?: boolean;
+  clockPpm?: number;
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { FailureLimit } from "../failure-limit.js";
 import type { Store, StoredToken } from "../store/store.js";
+import { type ClockEstimate, type ClockPolicy, offsetRange } from "../core/clock/estimate.js";
+import { acceptableSteps, offsetSteps } from "../core/window.js";
 import type { TokenService } from "../token-service.js";
 import { callerOf, requireScope } from "./auth.js";
 import { Problem } from "./problem.js";
@@ -57,7 +59,7 @@ export function addTokenRoutes(
     },
   );
   addResync(app, tokens, store, now);
-  addTokenQueries(app, store, now);
+  addTokenQueries(app, store, now, tokens.clerk.policy.clock);
 }
 
 function addResync(
@@ -86,7 +88,12 @@ function addResync(
   );
 }
 
-function addTokenQueries(app: FastifyInstance, store: Store, now: () => number): void {
+function addTokenQueries(
+  app: FastifyInstance,
+  store: Store,
+  now: () => number,
+  policy: ClockPolicy,
+): void {
   const onRequest = requireScope(store, "branch", "admin");
   app.get<{ Querystring: { after?: string; limit?: string } }>(
     "/v1/tokens",
@@ -97,7 +104,7 @@ function addTokenQueries(app: FastifyInstance, store: Store, now: () => number):
     async (request) => {
       const { after = "", limit = "100" } = request.query;
       const found = await store.listTokens(after, Number(limit));
-      return { tokens: found.map((token) => describe(token, now())) };
+      return { tokens: found.map((token) => describe(token, now(), policy)) };
     },
   );
   app.get<{ Params: { serial: string } }>(
@@ -106,24 +113,36 @@ function addTokenQueries(app: FastifyInstance, store: Store, now: () => number):
     async (request) => {
       const [token] = await store.tokensBySerial([request.params.serial]);
       if (!token) throw new Problem("unknown_serial", undefined, "serial");
-      return describe(token, now());
+      return describe(token, now(), policy);
     },
   );
 }
 
 /** A token as the API shows it: never its seed. */
-function describe(token: StoredToken, now: number): object {
-  const { serial, status, suspended, failures, clockOffset, start, expiry } = token;
+function describe(token: StoredToken, now: number, policy: ClockPolicy): object {
+  const { serial, status, suspended, failures, clock, start, expiry } = token;
   return {
     serial,
     algorithm: ["SHA1", "SHA256", "SHA512"][token.algorithm - 1],
     status,
     suspended,
     failures,
-    clockOffset,
+    clockOffset: offsetSteps(clock, now / 1000, policy),
+    clock: describeClock(clock, now / 1000, policy),
     startsAt: isoTime(start),
     expiresAt: isoTime(expiry),
     expired: now / 1000 >= (expiry ?? Infinity),
+  };
+}
+
+/** What is known of a token's clock: seconds it may be ahead, its rate, and the steps accepted now. */
+function describeClock(clock: ClockEstimate, now: number, policy: ClockPolicy): object {
+  const { lowest, highest } = offsetRange(clock, now, policy);
+  const { first, last } = acceptableSteps(clock, now, policy);
+  return {
+    offset: [lowest, highest].map((seconds) => Number(seconds.toFixed(3))),
+    ratePpm: [clock.slowest, clock.fastest],
+    window: last - first + 1,
   };
 }
 

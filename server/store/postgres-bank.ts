@@ -24,6 +24,7 @@ type BankMethods = Pick<
   | "claimMails"
   | "mailSent"
   | "mailGivenUp"
+  | "countMails"
 >;
 
 /** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
@@ -133,7 +134,9 @@ async function changeAttempts(
   });
 }
 
-function mailMethods(db: Database): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp"> {
+function mailMethods(
+  db: Database,
+): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp" | "countMails"> {
   return {
     claimMails: async (now, until, limit) => {
       const rows = await db.query(
@@ -148,6 +151,13 @@ function mailMethods(db: Database): Pick<Store, "claimMails" | "mailSent" | "mai
       );
       const mails = [...rows] as unknown as WaitingMail[];
       return mails.sort((one, other) => one.attempts - other.attempts || one.id - other.id);
+    },
+    countMails: async () => {
+      const [row] = await db.query(
+        `SELECT count(*) FILTER (WHERE NOT given_up) AS waiting,
+           count(*) FILTER (WHERE given_up) AS "givenUp" FROM mails`,
+      );
+      return row as { waiting: number; givenUp: number };
     },
     mailGivenUp: (id, entry) =>
       db.transaction(async (tx) => {

@@ -1,15 +1,22 @@
 import type { BookToken, Payee, Staff, Transfer } from "../core/book.js";
+import { decodeClock, encodeClock } from "./clock-bytes.js";
 import type { Contract, User } from "../core/user.js";
 import type { Rows, Statement } from "./postgres-statement.js";
 
-/** How a property is kept: its column, and the column's type. */
-type Column = readonly [name: string, type: string];
+/** How a property is kept: its column, the column's type, and what it is written as where that differs. */
+type Column = readonly [name: string, type: string, codec?: Codec];
+
+interface Codec {
+  readonly encode: (value: never) => unknown;
+  readonly decode: (stored: never) => unknown;
+}
 
 /** A table whose rows are things of the book, by one key. */
 export class Table<T extends object> {
   /** The columns, named as the thing's properties are. */
   readonly columns: string;
   readonly #entries: readonly (readonly [keyof T & string, Column])[];
+  readonly #decoders: readonly (readonly [string, Codec["decode"]])[];
 
   /** @param columns the key's first */
   constructor(
@@ -20,12 +27,17 @@ export class Table<T extends object> {
     this.columns = this.#entries
       .map(([property, [column]]) => `${name}.${column} AS "${property}"`)
       .join(", ");
+    this.#decoders = this.#entries.flatMap(([property, [, , codec]]) =>
+      codec ? [[property, codec.decode] as const] : [],
+    );
   }
 
   /** Things out of rows: what is NULL there is undefined here. */
   read(rows: Rows): T[] {
     for (const row of rows as Record<string, unknown>[]) {
       for (const name in row) row[name] ??= undefined;
+      for (const [property, decode] of this.#decoders)
+        row[property] = decode(row[property] as never);
     }
     return rows as unknown as T[];
   }
@@ -58,9 +70,10 @@ export class Table<T extends object> {
     const columns = entries.map(([, [column]]) => column);
     const places = entries.map(([, [, type]], index) => `$${String(index + 1)}::${type}[]`);
     const rows = `unnest(${places.join(", ")}) AS rows (${columns.join(", ")})`;
-    const values = entries.map(([property, [, type]]) =>
+    const values = entries.map(([property, [, type, codec]]) =>
       things.map((thing) => {
         const value = (thing as Record<string, unknown>)[property];
+        if (codec) return codec.encode(value as never);
         return type === "jsonb" ? JSON.stringify(value) : value;
       }),
     );
@@ -78,13 +91,13 @@ export const TOKENS = new Table<BookToken>("tokens", {
   suspended: ["suspended", "boolean"],
   failures: ["failures", "integer"],
   lastStep: ["last_step", "bigint"],
-  clockOffset: ["clock_offset", "integer"],
+  clock: ["clock", "bytea", { encode: encodeClock, decode: decodeClock }],
   contract: ["contract_id", "text"],
 });
 
 /** What of a token changes, behind its key. */
 export const TOKEN_STATE = [
-  ...["serial", "status", "suspended", "failures", "lastStep", "clockOffset", "contract"],
+  ...["serial", "status", "suspended", "failures", "lastStep", "clock", "contract"],
 ] as const;
 
 export const CONTRACTS = new Table<Contract>("contracts", {

@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { encodeClock } from "./clock-bytes.js";
 import type { AuditEntry } from "../core/audit.js";
 import type { Database } from "./postgres-database.js";
 import { TOKENS } from "./postgres-rows.js";
-import { type NewToken, SerialTwice, type Store, StoreUnavailable } from "./store.js";
+import {
+  type NewToken,
+  SerialTwice,
+  type Store,
+  StoreUnavailable,
+  type TokenStanding,
+} from "./store.js";
 
 /** What an import that broke off has left behind goes after a day, in milliseconds. */
 const ABANDONED = 86_400_000;
@@ -12,7 +19,7 @@ const PUBLISHING = 3_600_000;
 /** The store's tokens, but for the decisions over them. */
 export function tokenMethods(
   db: Database,
-): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial"> {
+): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial" | "countTokens"> {
   return {
     importTokens: (batches, finish) => importTokens(db, batches, finish),
     listTokens: async (after, limit) =>
@@ -33,6 +40,18 @@ export function tokenMethods(
           [Math.ceil(until), Math.ceil(expiry), Number.isInteger(expiry) ? serial : "", limit],
         ),
       ),
+    countTokens: async (now) => {
+      const rows = await db.query(
+        `SELECT CASE WHEN status IN ('lost', 'faulty', 'revoked') THEN status
+           WHEN suspended THEN 'suspended' WHEN expires_at <= $1 THEN 'expired' ELSE 'usable' END
+           AS standing, count(*) AS count
+         FROM tokens GROUP BY standing`,
+        [Math.floor(now)],
+      );
+      const counts = { usable: 0, suspended: 0, expired: 0, revoked: 0, lost: 0, faulty: 0 };
+      for (const row of rows) counts[row.standing as TokenStanding] = row.count as number;
+      return counts;
+    },
     tokensBySerial: async (serials) => {
       const rows = await db.query(
         `SELECT ${TOKENS.columns} FROM tokens WHERE serial = ANY($1::text[])`,
@@ -79,11 +98,11 @@ async function stage(
   await db.query(
     `INSERT INTO staged_tokens
      SELECT $1::uuid, $2::bigint, * FROM unnest($3::text[], $4::smallint[], $5::bytea[], $6::bigint[],
-       $7::bigint[], $8::integer[])`,
+       $7::bigint[], $8::bytea[])`,
     [
       ...[id, now, tokens.map(({ serial }) => serial), tokens.map(({ algorithm }) => algorithm)],
       ...[tokens.map(({ sealedSeed }) => sealedSeed), tokens.map(({ start }) => start)],
-      ...[tokens.map(({ expiry }) => expiry), tokens.map(({ clockOffset }) => clockOffset)],
+      ...[tokens.map(({ expiry }) => expiry), tokens.map(({ clock }) => encodeClock(clock))],
     ],
   );
 }
@@ -111,9 +130,9 @@ async function publish(db: Database, id: string, count: number, entry: AuditEntr
       {
         text: `WITH published AS (
             INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at, status,
-              suspended, failures, last_step, clock_offset)
+              suspended, failures, last_step, clock)
             SELECT serial, algorithm, sealed_seed, starts_at, expires_at, 'usable', false, 0, -1,
-              clock_offset
+              clock
             FROM staged_tokens WHERE import = $1 ORDER BY serial RETURNING 1)
           SELECT count(*) AS count FROM published`,
         values: [id],

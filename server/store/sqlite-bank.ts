@@ -29,6 +29,7 @@ type BankMethods = Pick<
   | "claimMails"
   | "mailSent"
   | "mailGivenUp"
+  | "countMails"
 >;
 
 /** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
@@ -106,10 +107,14 @@ function mailMethods(
   db: Database.Database,
   audit: AuditWriter,
   atomically: Atomically,
-): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp"> {
+): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp" | "countMails"> {
   const waiting = db.prepare<[number, number], WaitingMail>(
     `SELECT id, recipient AS "to", subject, text, attempts FROM mails
      WHERE given_up = 0 AND claimed_until < ? ORDER BY attempts, id LIMIT ?`,
+  );
+  const count = db.prepare<[], { waiting: number; givenUp: number }>(
+    `SELECT count(*) FILTER (WHERE given_up = 0) AS waiting,
+       count(*) FILTER (WHERE given_up = 1) AS givenUp FROM mails`,
   );
   const claim = db.prepare(
     "UPDATE mails SET claimed_until = ?, attempts = attempts + 1 WHERE id = ?",
@@ -128,6 +133,7 @@ function mailMethods(
         db.prepare("UPDATE mails SET given_up = 1 WHERE id = ?").run(id);
         audit.write([entry]);
       }),
+    countMails: () => answered(() => count.get()!),
     mailSent: (id) => atomically(() => void db.prepare("DELETE FROM mails WHERE id = ?").run(id)),
   };
 }

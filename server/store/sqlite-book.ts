@@ -8,6 +8,7 @@ import {
   type Transfer,
 } from "../core/book.js";
 import type { Contract, User } from "../core/user.js";
+import { encodeClock } from "./clock-bytes.js";
 import {
   type ContractRecord,
   contractParameters,
@@ -97,7 +98,7 @@ function reader(db: Database.Database, readToken: ReadToken) {
 function writer(db: Database.Database): (changes: Changes) => void {
   const token = db.prepare(
     `UPDATE token_states SET status = ?, suspended = ?, failures = ?, last_step = ?,
-       clock_offset = ?, contract_id = ?
+       clock = ?, contract_id = ?
      WHERE token_id = (SELECT id FROM tokens WHERE serial = ?)`,
   );
   const contract = db.prepare(
@@ -121,9 +122,9 @@ function writer(db: Database.Database): (changes: Changes) => void {
   const mail = db.prepare("INSERT INTO mails (recipient, subject, text) VALUES (?, ?, ?)");
   return (changes) => {
     for (const [serial, next] of changes.tokens) {
-      const { status, suspended, failures, lastStep, clockOffset, contract: lentTo } = next;
-      const state = [status, Number(suspended), failures, lastStep, clockOffset, lentTo ?? null];
-      token.run(...state, serial);
+      const { status, suspended, failures, lastStep, clock, contract: lentTo } = next;
+      const state = [status, Number(suspended), failures, lastStep, encodeClock(clock)];
+      token.run(...state, lentTo ?? null, serial);
     }
     for (const each of changes.contracts.values()) contract.run(contractParameters(each));
     for (const each of changes.users.values()) user.run(userParameters(each));

@@ -1,11 +1,12 @@
 import type { AuditRow } from "../core/audit.js";
 import type { TokenStatus } from "../core/token.js";
+import { decodeClock } from "./clock-bytes.js";
 import type { ListedAuditRow, KeyScope, StoredApiKey, StoredToken } from "./store.js";
 
 /** What {@link TokenRow} is read by. */
 export const TOKEN_COLUMNS =
   "serial, algorithm, sealed_seed, starts_at, expires_at, " +
-  "status, suspended, failures, last_step, clock_offset, contract_id";
+  "status, suspended, failures, last_step, clock, contract_id";
 
 /** A token's row as an array: each verification reads one, and naming columns costs more than reading. */
 export type TokenRow = [
@@ -18,13 +19,13 @@ export type TokenRow = [
   suspended: number,
   failures: number,
   lastStep: number,
-  clockOffset: number,
+  clock: Uint8Array,
   contract: string | null,
 ];
 
 export function storedToken(row: TokenRow): StoredToken {
   const [serial, algorithm, sealedSeed, start, expiry] = row;
-  const [, , , , , status, suspended, failures, lastStep, clockOffset, contract] = row;
+  const [, , , , , status, suspended, failures, lastStep, clock, contract] = row;
   return {
     serial,
     algorithm,
@@ -35,7 +36,7 @@ export function storedToken(row: TokenRow): StoredToken {
     suspended: suspended === 1,
     failures,
     lastStep,
-    clockOffset,
+    clock: decodeClock(clock),
     contract: contract ?? undefined,
   };
 }

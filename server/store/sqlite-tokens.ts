@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
 import Database from "better-sqlite3";
+import { encodeClock } from "./clock-bytes.js";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
 import { storedToken, TOKEN_COLUMNS, type TokenRow } from "./sqlite-rows.js";
-import { type NewToken, SerialTwice, type Store, type StoredToken } from "./store.js";
+import {
+  type NewToken,
+  SerialTwice,
+  type Store,
+  type StoredToken,
+  type TokenStanding,
+} from "./store.js";
 
 export type ReadToken = (serial: string) => StoredToken | undefined;
 
@@ -11,6 +18,8 @@ const TOKENS = `SELECT ${TOKEN_COLUMNS} FROM tokens JOIN token_states ON token_i
 
 /** What an import that broke off has left behind goes after a day, in milliseconds. */
 const ABANDONED = 86_400_000;
+/** Some two milliseconds' worth. */
+const COUNTED_AT_ONCE = 5_000;
 
 export function tokenReader(db: Database.Database): ReadToken {
   const find = db.prepare<[string], TokenRow>(`${TOKENS} WHERE serial = ?`).raw();
@@ -26,7 +35,7 @@ export function tokenMethods(
   audit: AuditWriter,
   atomically: Atomically,
   readToken: ReadToken,
-): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial"> {
+): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial" | "countTokens"> {
   const list = db
     .prepare<[string, number], TokenRow>(`${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`)
     .raw();
@@ -60,6 +69,30 @@ export function tokenMethods(
     listExpiring: (until, after, limit) =>
       answered(() => expiring.all(until, after.expiry, after.serial, limit).map(storedToken)),
     tokensBySerial: (serials) => answered(() => serials.map(readToken)),
+    countTokens: tokenCounter(db),
+  };
+}
+
+/** Counts so many tokens at a time: a driver that blocks must not do so for a million of them. */
+function tokenCounter(db: Database.Database): Store["countTokens"] {
+  const page = db.prepare<[number, number, number], { standing: TokenStanding; count: number }>(
+    `SELECT CASE WHEN status <> 'usable' THEN status WHEN suspended = 1 THEN 'suspended'
+         WHEN expires_at <= ? THEN 'expired' ELSE 'usable' END AS standing, count(*) AS count
+     FROM token_states JOIN tokens ON id = token_id
+     WHERE token_id > ? AND token_id <= ? GROUP BY standing`,
+  );
+  const last = db.prepare<[], { id: number | null }>(
+    "SELECT max(token_id) AS id FROM token_states",
+  );
+  return async (now) => {
+    const counts = { usable: 0, suspended: 0, expired: 0, revoked: 0, lost: 0, faulty: 0 };
+    const { id } = await answered(() => last.get()!);
+    for (let after = 0; after < (id ?? 0); after += COUNTED_AT_ONCE) {
+      const rows = await answered(() => page.all(now, after, after + COUNTED_AT_ONCE));
+      for (const { standing, count } of rows) counts[standing] += count;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return counts;
   };
 }
 
@@ -72,10 +105,10 @@ function stage(
   const now = Date.now();
   return {
     add: (tokens) => {
-      for (const { serial, algorithm, sealedSeed, start, expiry, clockOffset } of tokens) {
+      for (const { serial, algorithm, sealedSeed, start, expiry, clock } of tokens) {
         const dates = [start ?? null, expiry ?? null];
         try {
-          insert.run(id, now, serial, algorithm, sealedSeed, ...dates, clockOffset);
+          insert.run(id, now, serial, algorithm, sealedSeed, ...dates, encodeClock(clock));
         } catch (error) {
           const twice =
             error instanceof Database.SqliteError && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
@@ -90,8 +123,8 @@ function stage(
          FROM staged_tokens WHERE import = ? ORDER BY serial`,
       ).run(id);
       db.prepare(
-        `INSERT INTO token_states
-         SELECT tokens.id, 'usable', 0, 0, -1, clock_offset, NULL
+        `INSERT INTO token_states (token_id, status, suspended, failures, last_step, clock)
+         SELECT tokens.id, 'usable', 0, 0, -1, clock
          FROM staged_tokens JOIN tokens USING (serial) WHERE import = ?`,
       ).run(id);
     },

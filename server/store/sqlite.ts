@@ -1,6 +1,9 @@
 import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { AuditEntry } from "../core/audit.js";
+import { clockOfUnknownHistory } from "../core/clock/prior.js";
+import { DEFAULT_POLICY } from "../core/policy.js";
+import { encodeClock } from "./clock-bytes.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { decideBatch, decideOver } from "./decide-over.js";
 import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
@@ -59,6 +62,10 @@ function makeFile(path: string): void {
 }
 
 function migrate(db: Database.Database): void {
+  const now = Date.now() / 1000;
+  db.function("initial_clock", (steps: number) =>
+    encodeClock(clockOfUnknownHistory(steps, now, DEFAULT_POLICY.clock)),
+  );
   const run = db.transaction(() => {
     db.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT");
     const row = db.prepare("SELECT max(version) AS version FROM schema_version").get();
@@ -95,6 +102,7 @@ function sqliteStore(db: Database.Database): Store {
     });
 
   return {
+    kind: "sqlite",
     decide: <Answer>(works: readonly Work<Answer>[]) =>
       decideBatch(works, (some) => atomically(() => decideAll(some)), breaksSchema) as Promise<
         Outcome<Answer>[]
@@ -110,7 +118,8 @@ function sqliteStore(db: Database.Database): Store {
         const row = db.prepare("SELECT value FROM seal_check").get();
         return (row as { value: Uint8Array }).value;
       }),
-    ping: () => answered(() => void db.prepare("SELECT version FROM schema_version").all()),
+    ping: () =>
+      atomically(() => void db.prepare("UPDATE schema_version SET version = version").run()),
     close: async () => {
       await log.close();
       await answered(() => void db.close());

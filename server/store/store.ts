@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditRow } from "../core/audit.js";
 import type { Book, BookToken, Mail, Payee, Session, Transfer } from "../core/book.js";
+import type { ClockEstimate } from "../core/clock/estimate.js";
 import type { TokenState } from "../core/token.js";
 
 /** A token as the store keeps it: its seed sealed, its state beside it. */
@@ -7,7 +8,7 @@ export type StoredToken = BookToken;
 
 /** A new token to be stored. */
 export interface NewToken extends Omit<StoredToken, keyof TokenState> {
-  readonly clockOffset: number;
+  readonly clock: ClockEstimate;
 }
 
 /**
@@ -47,6 +48,17 @@ export interface WaitingMail extends Mail {
   /** How often it was tried before. */
   readonly attempts: number;
 }
+
+/** How a token stands: the first of lost, faulty, revoked, suspended and expired that it is. */
+export const TOKEN_STANDINGS = [
+  "usable",
+  "suspended",
+  "expired",
+  "revoked",
+  "lost",
+  "faulty",
+] as const;
+export type TokenStanding = (typeof TOKEN_STANDINGS)[number];
 
 /** What is remembered of failed attempts under a key. Times are Unix milliseconds. */
 export interface Counted {
@@ -98,6 +110,8 @@ export class SerialTwice extends Error {
  * Every method throws StoreUnavailable where the store cannot read or commit.
  */
 export interface Store {
+  readonly kind: "sqlite" | "postgres";
+
   /**
    * Makes decisions in their order, in one transaction: each sees what the ones before it changed.
    * A work whose decide throws changes nothing and does not disturb the others.
@@ -129,6 +143,12 @@ export interface Store {
     after: { readonly expiry: number; readonly serial: string },
     limit: number,
   ): Promise<StoredToken[]>;
+  /**
+   * How many tokens stand how. A store may count piece by piece, so that others need not wait: what
+   * changes meanwhile is counted as it was or as it is.
+   * @param now Unix seconds, for those that have expired
+   */
+  countTokens(now: number): Promise<Record<TokenStanding, number>>;
   tokensBySerial(serials: readonly string[]): Promise<(StoredToken | undefined)[]>;
 
   addApiKey(key: StoredApiKey, audit: AuditEntry): Promise<void>;
@@ -181,6 +201,8 @@ export interface Store {
    */
   claimMails(now: number, until: number, limit: number): Promise<WaitingMail[]>;
   mailSent(id: number): Promise<void>;
+  /** How many mails wait to be sent, those on their way among them, and how many were given up. */
+  countMails(): Promise<{ readonly waiting: number; readonly givenUp: number }>;
   /** Sets a mail aside that no server takes, and says so in the audit. */
   mailGivenUp(id: number, audit: AuditEntry): Promise<void>;
 
@@ -189,7 +211,7 @@ export interface Store {
    * stored.
    */
   sealCheck(value: Uint8Array): Promise<Uint8Array>;
-  /** Reads something, to tell that the store answers. */
+  /** Reads, and commits a write that changes nothing, to tell that both can be done. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,6 +2,8 @@
 // Run: DATABASE_URL=postgres://… npm run bench:postgres [tokens] [rounds] [seconds]
 // A database of its own is made there and dropped; pgbench is the one of the PATH, or of PGBENCH.
 import { execFileSync } from "node:child_process";
+import { clockOfUnknownHistory } from "../../server/core/clock/prior.js";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { stateOf } from "../../server/core/decision.js";
 import { Batcher } from "../../server/batcher.js";
 import { openPostgres } from "../../server/store/postgres.js";
@@ -11,6 +13,7 @@ import { onServer } from "../support/postgres.js";
 const CLIENTS = 64;
 const SEALED = 48;
 const BATCH = 5000;
+const CLOCK = clockOfUnknownHistory(0, 1_790_000_000, DEFAULT_POLICY.clock);
 const [tokens = 10_000, rounds = 5, seconds = 5] = process.argv.slice(2).map(Number);
 const server = process.env.DATABASE_URL;
 if (server === undefined) throw new Error("DATABASE_URL names the server to measure");
@@ -23,7 +26,7 @@ async function* newTokens(): AsyncGenerator<NewToken[]> {
     yield await Promise.resolve(
       Array.from({ length }, (_, index) => ({
         ...{ serial: serialOf(first + index), algorithm: 1, start: 0, expiry: 2_000_000_000 },
-        ...{ sealedSeed: crypto.getRandomValues(Buffer.alloc(SEALED)), clockOffset: 0 },
+        ...{ sealedSeed: crypto.getRandomValues(Buffer.alloc(SEALED)), clock: CLOCK },
       })),
     );
   }

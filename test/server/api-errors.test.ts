@@ -162,6 +162,12 @@ describe("bad requests", () => {
       () => server.send("audit", "GET", "/v1/audit?limit=all"),
     ],
     [
+      "clocks of a bench that errs by nothing",
+      "invalid_field",
+      "clockPpm",
+      () => server.send("admin", "POST", "/v1/imports", { seeds: "hello", clockPpm: 0 }),
+    ],
+    [
       "a seed file that is none",
       "invalid_seed_file",
       "seed file",

@@ -109,6 +109,7 @@ describe("tokens, imports, audit", () => {
       suspended: false,
       failures: 0,
       clockOffset: 0,
+      clock: { offset: [-600.016, 600.016], ratePpm: [-56, 56], window: 21 },
       startsAt: new Date(SEED.start! * 1000).toISOString(),
       expiresAt: new Date(SEED.expiry! * 1000).toISOString(),
       expired: false,
@@ -143,6 +144,30 @@ describe("tokens, imports, audit", () => {
     expect(await server.verify(codeOf(seed, NOW), seed.serial)).toMatchObject({ accepted: true });
     const token = await server.send("admin", "GET", "/v1/tokens/40000004");
     expect(token.json).toMatchObject({ startsAt: null, expiresAt: null, expired: false });
+  });
+
+  it("take clocks that were set at a bench for as good as the bench says", async () => {
+    const start = NOW / 1000 - 1000;
+    const [set, unset] = [
+      { ...SEED, serial: "50000005", secret: Buffer.alloc(20, 5), start },
+      { ...SEED, serial: "60000006", secret: Buffer.alloc(20, 6), start: undefined },
+    ];
+    const key = "00112233445566778899aabbccddeeff";
+    const kept = { kind: "preshared", key: Buffer.from(key, "hex") } as const;
+    const body = { seeds: [...writePskc([set, unset], kept)].join(""), key, clockPpm: 20 };
+    expect((await server.send("admin", "POST", "/v1/imports", body)).json.imported).toBe(2);
+    const clock = async (serial: string) =>
+      (await server.send("admin", "GET", `/v1/tokens/${serial}`)).json.clock;
+    expect(await clock("50000005")).toEqual({
+      offset: [-5.048, 5.048],
+      ratePpm: [-26, 26],
+      window: 2,
+    });
+    expect(await clock("60000006")).toMatchObject({ ratePpm: [-26, 26], window: 21 });
+    const { json } = await server.send("audit", "GET", "/v1/audit");
+    expect(json.rows).toContainEqual(
+      expect.objectContaining({ detail: { imported: 2, unchanged: 0, clockPpm: 20 } }),
+    );
   });
 
   it("write down who did what to which token, and never a code", async () => {

@@ -111,6 +111,17 @@ describe("notices by mail", () => {
     expect(received).toHaveLength(1);
   });
 
+  it("are counted: those that wait, and those that were given up", async () => {
+    expect(await store.countMails()).toEqual({ waiting: 0, givenUp: 0 });
+    await queue();
+    await queue();
+    const [first] = await store.claimMails(1000, 2000, 1);
+    expect(await store.countMails()).toEqual({ waiting: 2, givenUp: 0 });
+    const told = { event: "mail", result: "given_up", serial: undefined, detail: {} };
+    await store.mailGivenUp(first!.id, { at: 0, actor: "test", source: undefined, ...told });
+    expect(await store.countMails()).toEqual({ waiting: 1, givenUp: 1 });
+  });
+
   it("one that cannot be delivered keeps no other from going", async () => {
     await store.decide([
       {

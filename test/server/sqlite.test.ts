@@ -2,6 +2,8 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
+import { offsetRange } from "../../server/core/clock/estimate.js";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
@@ -21,6 +23,7 @@ const open = async () => {
 storeContract("SQLite", open);
 bankStoreContract("SQLite", open);
 
+const CLOCK_POLICY = DEFAULT_POLICY.clock;
 const ENTRY = {
   at: 0,
   event: "import",
@@ -69,6 +72,27 @@ describe("SQLite", () => {
     remove();
   });
 
+  it("learns the clocks anew where one offset in steps was kept", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const db = new Database(file);
+    db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
+    SQLITE_MIGRATIONS.slice(0, 3).forEach((sql, index) => {
+      db.exec(sql);
+      db.prepare("INSERT INTO schema_version VALUES (?)").run(index + 1);
+    });
+    db.exec("INSERT INTO tokens VALUES (1, '12345678', 1, x'00', NULL, NULL)");
+    db.exec("INSERT INTO token_states VALUES (1, 'usable', 0, 2, 29000000, -3, 'C1')");
+    db.close();
+    const store = openSqlite(file);
+    const [token] = await store.tokensBySerial(["12345678"]);
+    expect(token).toMatchObject({ failures: 2, lastStep: 29_000_000, contract: "C1" });
+    const { lowest, highest } = offsetRange(token!.clock, Date.now() / 1000, CLOCK_POLICY);
+    expect([lowest, highest].map(Math.round)).toEqual([-780, 420]);
+    await store.close();
+    remove();
+  });
+
   it("takes over a database of an earlier version, with its audit", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
@@ -110,12 +134,10 @@ describe("SQLite", () => {
     const store = openSqlite(file);
     const before = statSync(file).size;
     const entry = { ...ENTRY, detail: { filling: "x".repeat(4000) } };
-    await expect
-      .poll(async () => {
-        await store.importTokens(noBatches(), () => entry);
-        return statSync(file).size;
-      })
-      .toBeGreaterThan(before);
+    for (let commit = 0; commit < 200; commit++) {
+      await store.importTokens(noBatches(), () => entry);
+    }
+    await expect.poll(() => statSync(file).size, { timeout: 30_000 }).toBeGreaterThan(before);
     await store.close();
     remove();
   });

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { auditText, CHAIN_START, type AuditEntry } from "../../server/core/audit.js";
+import { clockOfUnknownHistory } from "../../server/core/clock/prior.js";
 import { stateOf } from "../../server/core/decision.js";
+import { DEFAULT_POLICY } from "../../server/core/policy.js";
+import type { TokenState } from "../../server/core/token.js";
 import { contractOf, userOf } from "../support/core-bank.js";
 import type { About, NewToken, Store, Work } from "../../server/store/store.js";
 
 const AT = 1_795_000_000_000;
+const CLOCK = clockOfUnknownHistory(2, AT / 1000, DEFAULT_POLICY.clock);
 
 function newToken(serial: string): NewToken {
   return {
@@ -14,7 +18,7 @@ function newToken(serial: string): NewToken {
     sealedSeed: Buffer.from(`sealed ${serial}`),
     start: 1000,
     expiry: undefined,
-    clockOffset: 2,
+    clock: CLOCK,
   };
 }
 
@@ -26,6 +30,10 @@ function entry(event: string, serial?: string): AuditEntry {
 /** Tokens one a batch. */
 async function* batchesOf(serials: readonly string[]): AsyncGenerator<NewToken[]> {
   for (const serial of serials) yield await Promise.resolve([newToken(serial)]);
+}
+
+async function* one(batch: NewToken[]): AsyncGenerator<NewToken[]> {
+  yield await Promise.resolve(batch);
 }
 
 const CALLER = { actor: "test", source: undefined, at: 0 };
@@ -79,7 +87,7 @@ export function storeContract(name: string, open: () => Promise<StoreFixture>): 
           suspended: false,
           failures: 0,
           lastStep: -1,
-          clockOffset: 2,
+          clock: CLOCK,
         },
         undefined,
       ]);
@@ -107,6 +115,47 @@ export function storeContract(name: string, open: () => Promise<StoreFixture>): 
         "10000002",
         "10000003",
       ]);
+    });
+
+    it("counts tokens by how they stand, the gravest first", async () => {
+      const serials = Array.from({ length: 9 }, (_, index) => String(10000001 + index));
+      const store = await fresh(...serials);
+      const dated = { ...newToken("20000001"), expiry: 5000 };
+      await store.importTokens(one([dated]), () => entry("import"));
+      const set = (serial: string, changes: Partial<TokenState>): Work<void> => ({
+        about: { serials: [serial] },
+        decide: (book) => {
+          book.setToken(serial, { ...stateOf(book.token(serial)!), ...changes });
+        },
+      });
+      await store.decide([
+        set(serials[0]!, { suspended: true }),
+        set(serials[1]!, { suspended: true, status: "revoked" }),
+        set(serials[2]!, { status: "lost" }),
+        set(serials[3]!, { status: "faulty" }),
+        set(serials[4]!, { status: "faulty" }),
+      ]);
+      const counts = { usable: 5, suspended: 1, expired: 0, revoked: 1, lost: 1, faulty: 2 };
+      expect(await store.countTokens(4999)).toEqual(counts);
+      expect(await store.countTokens(5000)).toEqual({ ...counts, usable: 4, expired: 1 });
+      await store.decide([set("20000001", { suspended: true })]);
+      expect(await store.countTokens(5000)).toEqual({ ...counts, usable: 4, suspended: 2 });
+    });
+
+    it("counts no tokens where there are none", async () => {
+      const none = { usable: 0, suspended: 0, expired: 0, revoked: 0, lost: 0, faulty: 0 };
+      expect(await (await fresh()).countTokens(0)).toEqual(none);
+    });
+
+    it("answers a ping, and changes nothing by it", async () => {
+      const store = await fresh("10000001");
+      const [tokens, audit] = [
+        await store.listTokens("", 9),
+        await store.listAudit({ after: 0, limit: 9 }),
+      ];
+      await store.ping();
+      expect(await store.listTokens("", 9)).toEqual(tokens);
+      expect(await store.listAudit({ after: 0, limit: 9 })).toEqual(audit);
     });
 
     it("decides in order, each work on what the one before left", async () => {

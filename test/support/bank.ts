@@ -39,7 +39,7 @@ export class TestBank {
     readonly bank: BankService,
     readonly seeds: readonly Seed[],
     private readonly clock: { read: () => number },
-    private readonly app: FastifyInstance,
+    readonly app: FastifyInstance,
   ) {}
 
   /** @param tokens how many tokens there are, from serial 10000001 on */

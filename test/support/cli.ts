@@ -52,9 +52,17 @@ export class ServingProcess {
     }
   }
 
-  /** Starts it and waits for what its output must hold. */
-  static async start(args: readonly string[], env: Record<string, string>, ready: RegExp) {
-    const child = spawn(process.execPath, [CLI, ...args], {
+  /**
+   * Starts it and waits for what its output must hold.
+   * @param program what node is to run, where it is not the command line
+   */
+  static async start(
+    args: readonly string[],
+    env: Record<string, string>,
+    ready: RegExp,
+    program: readonly string[] = [CLI],
+  ) {
+    const child = spawn(process.execPath, [...program, ...args], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

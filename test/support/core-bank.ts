@@ -7,6 +7,7 @@ import {
   type Staff,
   type Transfer,
 } from "../../server/core/book.js";
+import { type ClockEstimate, startClock } from "../../server/core/clock/estimate.js";
 import { DEFAULT_POLICY, type Policy } from "../../server/core/policy.js";
 import type { Rules } from "../../server/core/rules.js";
 import type { Contract, User } from "../../server/core/user.js";
@@ -38,7 +39,7 @@ export function tokenOf(serial: string, changes: Partial<BookToken> = {}): BookT
   return {
     ...{ serial, algorithm: 1, sealedSeed: secretOf(serial), contract: "C1" },
     ...{ start: NOON - YEAR, expiry: NOON + YEAR, status: "usable", suspended: false },
-    ...{ failures: 0, lastStep: -1, clockOffset: 0 },
+    ...{ failures: 0, lastStep: -1, clock: clockNear(0) },
     ...changes,
   };
 }
@@ -49,6 +50,15 @@ export function contractOf(id: string, changes: Partial<Contract> = {}): Contrac
     dailyLimit: 10_000_000,
     ...changes,
   };
+}
+
+/**
+ * A token's clock, known so well that in the middle of a minute the current step is accepted and one
+ * either way. @param steps how far it is ahead
+ */
+export function clockNear(steps: number, at = NOON): ClockEstimate {
+  const range = { lowest: steps * 60 - 29, highest: steps * 60 + 59 };
+  return startClock(0, range, at, DEFAULT_POLICY.clock);
 }
 
 function secretOf(serial: string): Uint8Array {

@@ -43,7 +43,7 @@ export function codeOf(seed: Seed, milliseconds: number, distance = 0): string {
 
 /** A six-digit code that the seed shows nowhere near a time. */
 export function wrongCodeOf(seed: Seed, milliseconds: number): string {
-  const near = Array.from({ length: 9 }, (_, index) => codeOf(seed, milliseconds, index - 4));
+  const near = Array.from({ length: 31 }, (_, index) => codeOf(seed, milliseconds, index - 15));
   return ["000000", "111111", "222222"].find((code) => !near.includes(code))!;
 }
 

@@ -16,7 +16,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     suspended boolean NOT NULL,
     failures integer NOT NULL CHECK (failures >= 0),
     last_step bigint NOT NULL,
-    clock_offset integer NOT NULL,
+    clock bytea NOT NULL,
     contract_id text COLLATE "C"
   ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
   CREATE INDEX tokens_by_expiry ON tokens (expires_at, serial)
@@ -32,7 +32,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     sealed_seed bytea NOT NULL,
     starts_at bigint,
     expires_at bigint,
-    clock_offset integer NOT NULL
+    clock bytea NOT NULL
   );
 
   CREATE TABLE contracts (

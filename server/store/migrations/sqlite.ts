@@ -1,7 +1,10 @@
 /** Rows of the audit in one segment of its indexes. */
 export const AUDIT_SEGMENT = 1024;
 
-/** The schema of the SQLite store, one step an entry; a step that has been released never changes. */
+/**
+ * The schema of the SQLite store, one step an entry; a step that has been released never changes. `initial_clock`
+ * makes a clock of unknown history about an offset in whole steps.
+ */
 export const SQLITE_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE tokens (
@@ -218,5 +221,14 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     WHERE serial IS NOT NULL;
   CREATE INDEX audit_by_contract ON audit (id / ${String(AUDIT_SEGMENT)}, contract)
     WHERE contract IS NOT NULL;
+  `,
+  `
+  -- What is known of a token's clock instead of one offset: it is learned anew.
+  ALTER TABLE token_states ADD COLUMN clock BLOB NOT NULL DEFAULT x'';
+  UPDATE token_states SET clock = initial_clock(clock_offset);
+  ALTER TABLE token_states DROP COLUMN clock_offset;
+  ALTER TABLE staged_tokens ADD COLUMN clock BLOB NOT NULL DEFAULT x'';
+  UPDATE staged_tokens SET clock = initial_clock(clock_offset);
+  ALTER TABLE staged_tokens DROP COLUMN clock_offset;
   `,
 ];

@@ -1,0 +1,95 @@
+import cluster from "node:cluster";
+import type { Command } from "commander";
+import fastify from "fastify";
+import { InputError } from "../firmware/seedfile/input-error.js";
+import { DB, POLICY } from "./command-output.js";
+import { TestClock } from "./http/test-clock.js";
+import { mailRoute } from "./mailer.js";
+import { openStore, openVault } from "./open.js";
+import { readPolicy } from "./policy-file.js";
+import { runServer } from "./run-server.js";
+import { masterKeyFrom } from "./vault.js";
+import { announce, shareOf, stopSignal } from "./worker.js";
+import { Workers } from "./workers.js";
+
+interface ServeOptions {
+  port: string;
+  host: string;
+  db?: string;
+  logLevel: string;
+  trustProxy?: string;
+  mail?: string;
+  mailFrom: string;
+  policy?: string;
+  branchPages: boolean;
+  testClock?: boolean;
+  workers: string;
+  drain: string;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
+
+/** `warifu serve`. */
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("serve the API that verifies codes")
+    .option("--port <port>", "TCP port; 0 for any free one", "8390")
+    .option("--host <host>", "address to bind", "127.0.0.1")
+    .option(...DB)
+    .option("--workers <count>", "processes behind the port; more than one need PostgreSQL", "1")
+    .option("--drain <seconds>", "how long a signal to stop is told before closing", "0")
+    .option("--trust-proxy <addresses>", "proxies whose X-Forwarded-For is taken, comma-separated")
+    .option(
+      "--mail <url>",
+      "smtp://HOST:PORT that notices are sent by (default: WARIFU_MAIL; none)",
+    )
+    .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
+    .option(...POLICY)
+    .option(
+      "--test-clock",
+      "the time stands and is set by PUT /test-clock; refused outside of tests",
+    )
+    .option("--no-branch-pages", "leave the branch's pages out, where customers reach the server")
+    .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const { host, logLevel, branchPages } = options;
+  const port = numberOf("--port", options.port, 0, 65535);
+  const workers = numberOf("--workers", options.workers, 1, 64);
+  const drain = numberOf("--drain", options.drain, 0, 600) * 1000;
+  if (!LOG_LEVELS.includes(logLevel)) {
+    throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
+  }
+  const policy = shareOf(readPolicy(options.policy, process.env), workers);
+  const testClock = options.testClock ? new TestClock(process.env) : undefined;
+  const mail = mailRoute(options.mail, options.mailFrom, process.env);
+  const masterKey = masterKeyFrom(process.env);
+  const store = await openStore(options.db, process.env);
+  const vault = await openVault(store, masterKey);
+  const logger = { level: logLevel };
+  if (workers > 1 && cluster.isPrimary) {
+    await store.close();
+    if (store.kind === "sqlite") {
+      throw new InputError("--workers", "more than one need PostgreSQL: SQLite has one writer");
+    }
+    // The same lines as the workers'.
+    const { log } = fastify({ logger });
+    process.exitCode = await new Workers(workers, log, announce).run(stopSignal());
+    return;
+  }
+  const trustProxy = options.trustProxy?.split(",") ?? [];
+  const now = testClock ? (): number => testClock.now : Date.now;
+  const set = { trustProxy, mail, policy, branchPages, testClock };
+  const settings = { host, port, drain, store, vault, now, logger, ...set };
+  await runServer(settings, stopSignal());
+}
+
+/** @throws InputError */
+function numberOf(option: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new InputError(option, `must be a number from ${String(least)} to ${String(most)}`);
+}
