@@ -194,7 +194,7 @@ async function keepStaff(
 
 async function listExpiring(options: StoreOptions): Promise<void> {
   const days = Math.max(...readPolicy(undefined, process.env).expiryNoticeDays);
-  const store = openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env);
   try {
     const now = Date.now() / 1000;
     const tokens: { serial: string; contract: string; days: number }[] = [];
@@ -241,7 +241,7 @@ async function withBank<Answer>(
   act: (bank: BankService, caller: Caller) => Promise<Answer>,
 ): Promise<Answer> {
   const policy = readPolicy(undefined, process.env);
-  const store: Store = openStore(options.db, process.env);
+  const store: Store = await openStore(options.db, process.env);
   try {
     const vault = await openVault(store, masterKeyFrom(process.env));
     const clerk = new Clerk(new Batcher(store), vault, policy, hasMail());

@@ -9,7 +9,7 @@ export interface StoreOptions {
 /** The option that names the store. */
 export const DB = [
   "--db <url>",
-  "sqlite:PATH (default: WARIFU_DB, else sqlite:warifu.db)",
+  "sqlite:PATH or postgres://HOST/NAME (default: WARIFU_DB, else sqlite:warifu.db)",
 ] as const;
 
 /** The option that names the bank's rules. */

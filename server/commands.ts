@@ -154,7 +154,7 @@ async function withStore(
   options: StoreOptions,
   act: (store: Store) => Promise<void>,
 ): Promise<void> {
-  const store = openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env);
   try {
     await act(store);
   } finally {

@@ -1,4 +1,6 @@
 import { InputError } from "../firmware/seedfile/input-error.js";
+import { parsePostgresUrl } from "./postgres-url.js";
+import { openPostgres } from "./store/postgres.js";
 import { openSqlite } from "./store/sqlite.js";
 import { type Store, StoreUnavailable } from "./store/store.js";
 import { Vault } from "./vault.js";
@@ -7,20 +9,30 @@ const DEFAULT_DATABASE = "sqlite:warifu.db";
 
 /**
  * Opens the store that the command line or the environment names.
- * @param url `sqlite:PATH`; WARIFU_DB, then a file in the working directory, where not given
+ * @param url `sqlite:PATH` or `postgres://…`; WARIFU_DB, then a file in the working directory, where
+ *   not given
  * @throws InputError
  */
-export function openStore(url: string | undefined, environment: NodeJS.ProcessEnv): Store {
+export async function openStore(
+  url: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<Store> {
   const named = url ?? environment.WARIFU_DB ?? DEFAULT_DATABASE;
-  const path = /^sqlite:(.+)$/.exec(named)?.[1];
-  if (path === undefined || path.startsWith(":")) {
-    throw new InputError("--db", "must be sqlite:PATH");
-  }
   try {
+    if (/^postgres(ql)?:/.test(named)) {
+      const field = url === undefined ? "WARIFU_DB" : "--db";
+      const database = parsePostgresUrl(named, field, url === undefined);
+      return await openPostgres(database.url, database.options);
+    }
+    const path = /^sqlite:(.+)$/.exec(named)?.[1];
+    if (path === undefined || path.startsWith(":")) {
+      throw new InputError("--db", "must be sqlite:PATH or postgres://HOST/NAME");
+    }
     return openSqlite(path);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new InputError("--db", `${path} cannot be used: ${error.message}`);
+    const what = named.startsWith("sqlite:") ? named.slice("sqlite:".length) : "the database";
+    throw new InputError("--db", `${what} cannot be used: ${error.message}`);
   }
 }
 

@@ -67,7 +67,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const testClock = options.testClock ? new TestClock(process.env) : undefined;
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const masterKey = masterKeyFrom(process.env);
-  const store = openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env);
   const vault = await openVault(store, masterKey);
   const logger = { level: logLevel };
   if (workers > 1 && cluster.isPrimary) {

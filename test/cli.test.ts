@@ -36,11 +36,17 @@ describe("warifu", () => {
     [["serve"], "WARIFU_MASTER_KEY: is not set"],
     [["import", "/nowhere"], "WARIFU_MASTER_KEY: is not set"],
     [["apikey", "create", "--scope", "all"], "--scope"],
-    [["apikey", "list", "--db", "mysql://user:secret@host/db"], "--db: must be sqlite:PATH"],
+    [
+      ["apikey", "list", "--db", "mysql://user:secret@host/db"],
+      "--db: must be sqlite:PATH or postgres://HOST/NAME",
+    ],
     [["apikey", "list", "--db", "sqlite:/nowhere/at/all.db"], "--db"],
     [["build", "--board", "toaster", "--out", "/nowhere"], "--board: must be one of pixljs"],
     [["demo", "--port", "x"], "--port"],
-    [["apikey", "list", "--db", "sqlite::memory:"], "--db: must be sqlite:PATH"],
+    [
+      ["apikey", "list", "--db", "sqlite::memory:"],
+      "--db: must be sqlite:PATH or postgres://HOST/NAME",
+    ],
   ])("%j exits with 2 and names what is wrong", async (args, text) => {
     const result = await runCli(args);
     expect(result.code).toBe(2);

@@ -79,7 +79,7 @@ export const CONTRACTS_QUERY = {
 export const AUDIT_QUERY = {
   type: "object",
   properties: {
-    after: { type: "string", pattern: "^[0-9]{1,15}$" },
+    after: { type: "string", pattern: "^[0-9]{1,16}$" },
     limit: LIMIT,
     serial: SERIAL,
   },

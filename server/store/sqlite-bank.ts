@@ -9,18 +9,14 @@ import {
   type TransferRecord,
 } from "./sqlite-bank-rows.js";
 import type { AuditWriter } from "./sqlite-audit.js";
+import {
+  ATTEMPTS_LIFE,
+  LONGEST_WAIT,
+  SESSION_IDLE,
+  SESSION_LIFE,
+  SESSION_NOTE,
+} from "./lifetimes.js";
 import type { Store, WaitingMail } from "./store.js";
-
-/** Seconds a session lives without being used, and at all. */
-const SESSION_IDLE = 900;
-const SESSION_LIFE = 8 * 3600;
-/** Seconds between two notes that a session is in use: not every page view is a write. */
-const SESSION_NOTE = 60;
-/** Failed logins are forgotten after a day, in milliseconds. */
-const ATTEMPTS_LIFE = 86_400_000;
-
-/** Each try of a mail doubles the time until the next, this many times at most. */
-const LONGEST_WAIT = 10;
 
 type BankMethods = Pick<
   Store,

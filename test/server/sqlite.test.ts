@@ -8,20 +8,20 @@ import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { withDirectory } from "../support/server.js";
+import { bankStoreContract } from "./bank-store-contract.js";
 import { storeContract } from "./store-contract.js";
 
-storeContract("SQLite", () => {
+const open = async () => {
   const directory = withDirectory();
-  const again = () => openSqlite(join(directory.path, "store.db"));
-  return {
-    store: again(),
-    again,
-    remove: () => {
-      directory.remove();
-      return Promise.resolve();
-    },
+  const again = () => Promise.resolve(openSqlite(join(directory.path, "store.db")));
+  const remove = () => {
+    directory.remove();
+    return Promise.resolve();
   };
-});
+  return { store: await again(), again, remove };
+};
+storeContract("SQLite", open);
+bankStoreContract("SQLite", open);
 
 const CLOCK_POLICY = DEFAULT_POLICY.clock;
 const ENTRY = {

@@ -52,15 +52,19 @@ function countOn(serial: string): Work<number> {
   };
 }
 
-/** What every store does, whatever keeps its rows. `open` opens the same store again each time. */
-export function storeContract(
-  name: string,
-  open: () => { store: Store; again: () => Store; remove: () => Promise<void> },
-): void {
+/** A store that is empty, and the same one opened again, by another process as it were. */
+export interface StoreFixture {
+  store: Store;
+  readonly again: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
+}
+
+/** What every store does, whatever keeps its rows. */
+export function storeContract(name: string, open: () => Promise<StoreFixture>): void {
   describe(`the store contract: ${name}`, () => {
-    let fixture: ReturnType<typeof open> | undefined;
+    let fixture: StoreFixture | undefined;
     const fresh = async (...serials: string[]): Promise<Store> => {
-      fixture = open();
+      fixture = await open();
       await fixture.store.importTokens(batchesOf(serials), () => entry("import"));
       return fixture.store;
     };
@@ -242,14 +246,14 @@ export function storeContract(
       const store = await fresh("10000001");
       await store.decide([countOn("10000001")]);
       await store.close();
-      fixture!.store = fixture!.again();
+      fixture!.store = await fixture!.again();
       const [token] = await fixture!.store.tokensBySerial(["10000001"]);
       expect(token?.failures).toBe(1);
     });
 
     it("lets two processes decide on one token without losing a count", async () => {
       const store = await fresh("10000001");
-      const other = fixture!.again();
+      const other = await fixture!.again();
       const counts: number[] = [];
       for (let round = 0; round < 20; round++) {
         const both = [store, other].map((each) => each.decide([countOn("10000001")]));
@@ -265,7 +269,7 @@ export function storeContract(
 
     it("chains each process's audit rows by hash, without a gap", async () => {
       const store = await fresh("10000001");
-      const other = fixture!.again();
+      const other = await fixture!.again();
       await store.decide([countOn("10000001"), countOn("10000001")]);
       await expect(
         store.importTokens(batchesOf(["10000001"]), () => entry("lost")),

@@ -1,0 +1,46 @@
+import { PLACES } from "./postgres-chain.js";
+import type { Database } from "./postgres-database.js";
+import type { Rows } from "./postgres-statement.js";
+import type { ListedAuditRow, Store } from "./store.js";
+
+/** Where the rows begin that are not all there yet: see postgres-chain.ts. */
+const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
+  + pg_snapshot_xmin(pg_current_snapshot())::text::bigint * ${String(PLACES)}`;
+
+/**
+ * A restored copy of a database counts its transactions from the beginning: its ids go on behind those
+ * that are there.
+ */
+export const MOVE_BASE = `UPDATE audit_base
+  SET base = newest - mod(newest, ${String(PLACES)}) + ${String(PLACES)} - next * ${String(PLACES)}
+  FROM (SELECT max(id) AS newest FROM audit) AS rows,
+    (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS transactions
+  WHERE newest >= base + next * ${String(PLACES)}`;
+
+/** Rows in order, or the newest first, that are about everything, a serial or a contract. */
+export async function listAudit(
+  db: Database,
+  { after, limit, serial, contract, newestFirst = false }: Parameters<Store["listAudit"]>[0],
+): Promise<ListedAuditRow[]> {
+  const values: unknown[] = [limit];
+  const place = (value: unknown): string => `$${String(values.push(value))}`;
+  const conditions = newestFirst
+    ? after === 0
+      ? []
+      : [`id < ${place(after)}`]
+    : [`id > ${place(after)}`, `id < ${BELOW_THE_OLDEST}`];
+  if (serial !== undefined) conditions.push(`serial = ${place(serial)}`);
+  if (contract !== undefined) conditions.push(`contract = ${place(contract)}`);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const rows = await db.query(
+    `SELECT id, writer, sequence, at, event, result, serial, actor, source, detail, hash
+     FROM audit ${where} ORDER BY id ${newestFirst ? "DESC" : "ASC"} LIMIT $1`,
+    values,
+  );
+  return rows.map(listedRow);
+}
+
+function listedRow(row: Rows[number]): ListedAuditRow {
+  const { serial, source } = row;
+  return { ...row, serial: serial ?? undefined, source: source ?? undefined } as ListedAuditRow;
+}

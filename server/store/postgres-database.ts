@@ -1,0 +1,186 @@
+import pg from "pg";
+import { AuditChain } from "./postgres-chain.js";
+import { retryable, RowsRefused, storeError } from "./postgres-errors.js";
+import type { Rows, Statement } from "./postgres-statement.js";
+import { StoreUnavailable } from "./store.js";
+
+/** How often a transaction is made that another one came in between of. */
+const TRIES = 5;
+/** Beyond what the database itself allows a statement, milliseconds: then the connection is given up. */
+const SILENCE = 5000;
+
+/** How a database is reached. Times are milliseconds; what the URL says goes before it. */
+export interface PostgresOptions {
+  /** Connections of this process at the most. */
+  readonly connections?: number;
+  /** How long a statement may take, and a lock be waited for. */
+  readonly statementTimeout?: number;
+  /** How long a new connection may take, and a free one be waited for. */
+  readonly connectTimeout?: number;
+}
+
+/** A transaction over one connection. Statements sent together are one message and one answer. */
+export interface Transaction {
+  /** @throws StoreUnavailable, RowsRefused */
+  readonly send: (...statements: Statement[]) => Promise<Rows[]>;
+  /** The last statements, and the commit, in one message: kept, the promise says that it is durable. */
+  readonly commit: (...statements: Statement[]) => Promise<Rows[]>;
+  /** The chain of the audit that this connection writes. */
+  readonly chain: AuditChain;
+}
+
+/** The connections of this process to its database. */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #chains = new WeakMap<pg.PoolClient, AuditChain>();
+  readonly #broken = new WeakSet<pg.ClientBase>();
+  readonly #names = new Map<string, string>();
+
+  constructor(url: string, options: PostgresOptions) {
+    const { connections = 10, statementTimeout = 5000, connectTimeout = 5000 } = options;
+    this.#pool = new pg.Pool({
+      ...{ connectionString: url, max: connections, connectionTimeoutMillis: connectTimeout },
+      ...{ statement_timeout: statementTimeout, query_timeout: statementTimeout + SILENCE },
+      // A process that stands still lets go of the rows it holds.
+      idle_in_transaction_session_timeout: statementTimeout,
+      // A connection is kept: each writes a chain of the audit.
+      ...{ idleTimeoutMillis: 0, keepAlive: true, pipeline: true, application_name: "warifu" },
+      types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
+      // The pool waits for what it returns.
+      onConnect: prepareConnection as unknown as (client: pg.ClientBase) => void,
+    });
+    // A connection that breaks is told to whoever waits on it; the next one is made anew.
+    this.#pool.on("error", () => undefined);
+    this.#pool.on("connect", (client) => client.on("error", () => this.#broken.add(client)));
+  }
+
+  /** One statement, a transaction of its own. @throws StoreUnavailable, RowsRefused */
+  async query(text: string, values: readonly unknown[] = []): Promise<Rows> {
+    const [rows] = await this.#on((client) => this.#send(client, [{ text, values }]));
+    return rows!;
+  }
+
+  /**
+   * Makes a transaction; where another one came in between, again. It is rolled back unless `act`
+   * commits it.
+   * @param begin how it begins
+   */
+  async transaction<T>(act: (tx: Transaction) => Promise<T>, begin = "BEGIN"): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#on((client) => this.#once(client, act, begin));
+      } catch (error) {
+        if (!retryable(error)) throw error;
+        if (tries < TRIES) continue;
+        throw error instanceof RowsRefused ? error : new StoreUnavailable(error.message);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #once<T>(
+    client: pg.PoolClient,
+    act: (tx: Transaction) => Promise<T>,
+    begin: string,
+  ): Promise<T> {
+    const chain = this.#chainOf(client);
+    const state = { open: false };
+    const send = async (...statements: Statement[]): Promise<Rows[]> => {
+      if (state.open) return this.#send(client, statements);
+      state.open = true;
+      const all = await this.#send(client, [{ text: begin, once: true }, ...statements]);
+      return all.slice(1);
+    };
+    const commit = async (...statements: Statement[]): Promise<Rows[]> => {
+      const rows = await send(...statements, { text: "COMMIT", once: true });
+      state.open = false;
+      chain.committed();
+      return rows.slice(0, -1);
+    };
+    try {
+      return await act({ send, commit, chain });
+    } finally {
+      chain.rolledBack();
+      if (state.open)
+        await this.#send(client, [{ text: "ROLLBACK", once: true }]).catch(() => undefined);
+    }
+  }
+
+  #chainOf(client: pg.PoolClient): AuditChain {
+    const chain = this.#chains.get(client) ?? new AuditChain();
+    this.#chains.set(client, chain);
+    return chain;
+  }
+
+  async #on<T>(act: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    try {
+      return await act(client);
+    } finally {
+      client.release(this.#broken.has(client));
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  /** Sends all at once; the first one that fails is what is thrown, once all are answered. */
+  async #send(client: pg.PoolClient, statements: readonly Statement[]): Promise<Rows[]> {
+    const results = await Promise.allSettled(
+      statements.map(({ text, values = [], once, patience }) =>
+        client.query<Rows[number]>({
+          ...{ text, values: values.map(storable) },
+          ...(once ? {} : { name: this.#nameOf(text) }),
+          ...(patience === undefined ? {} : { query_timeout: patience }),
+        }),
+      ),
+    );
+    return results.map((result) => {
+      if (result.status === "rejected") throw storeError(result.reason);
+      return result.value.rows;
+    });
+  }
+
+  #nameOf(text: string): string {
+    const name = this.#names.get(text) ?? `warifu_${String(this.#names.size)}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
+/** PostgreSQL's text holds every character but one, which nothing that is stored has: it finds nothing. */
+function storable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storable);
+  return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
+}
+
+/** int8 in pg_type: every one here is a time, an amount or a count, far below 2^53. */
+const BIGINT = 20;
+
+function typeParser(oid: number, format?: "text"): unknown {
+  const parserOf = pg.types.getTypeParser as (oid: number, format?: "text") => unknown;
+  return oid === BIGINT ? Number : parserOf(oid, format);
+}
+
+/**
+ * What is committed is on the disk (synchronous_commit) before it is answered, whatever the role or the
+ * database has set; remote_apply is more than that.
+ */
+async function prepareConnection(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ fsync: string }>(
+    `SELECT current_setting('fsync') AS fsync, set_config('synchronous_commit',
+       CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END,
+       false)`,
+  );
+  if (rows[0]?.fsync !== "on") {
+    throw new StoreUnavailable("the database has fsync=off: it may lose what it has committed");
+  }
+}

@@ -1,0 +1,48 @@
+import pg from "pg";
+import { StoreUnavailable } from "./store.js";
+
+/** Another transaction came in between: this one is made again. */
+export class Interrupted extends StoreUnavailable {}
+
+/** Rows that break a rule of the schema. It says which rule, never what is in the rows. */
+export class RowsRefused extends Error {
+  override readonly name = "RowsRefused";
+
+  constructor(
+    readonly code: string,
+    readonly rule: string | undefined,
+    /** Whether another row has the same key. */
+    readonly twice = false,
+  ) {
+    super(`the schema refuses rows: ${code} ${rule ?? ""}`);
+  }
+}
+
+/** SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNIQUE_VIOLATION = "23505";
+const SERIALIZATION_FAILURE = "40001";
+const DEADLOCK_DETECTED = "40P01";
+/** Classes of errors that waiting does not mend: data exceptions and broken constraints. */
+const REFUSED = /^(22|23)/;
+
+/** What the driver throws as the store's own error: its messages name hosts and rules, never values. */
+export function storeError(error: unknown): Error {
+  if (error instanceof StoreUnavailable) return error;
+  if (!(error instanceof pg.DatabaseError)) {
+    const { message, code = "" } = error as NodeJS.ErrnoException;
+    return new StoreUnavailable(message || code);
+  }
+  const { code = "", constraint, message } = error;
+  if (REFUSED.test(code)) return new RowsRefused(code, constraint, code === UNIQUE_VIOLATION);
+  if (code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED) return new Interrupted(message);
+  return new StoreUnavailable(message);
+}
+
+/** A row that came into being meanwhile is a conflict like another: made again, it is seen. */
+export function retryable(error: unknown): error is Interrupted | RowsRefused {
+  return error instanceof Interrupted || (error instanceof RowsRefused && error.twice);
+}
+
+export function breaksSchema(error: unknown): boolean {
+  return error instanceof RowsRefused;
+}

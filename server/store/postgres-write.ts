@@ -1,0 +1,135 @@
+import type { AuditEntry } from "../core/audit.js";
+import type { Changes, Mail, Session } from "../core/book.js";
+import type { Statement } from "./postgres-statement.js";
+import type { SharedPages } from "./postgres-pages.js";
+import {
+  CONTRACTS,
+  PAYEES,
+  STAFF,
+  type Table,
+  TOKEN_STATE,
+  TOKENS,
+  TRANSFERS,
+  USERS,
+} from "./postgres-rows.js";
+
+/** What is on the pages of these tables may be new, or there already. */
+const KEPT = { contracts: CONTRACTS, users: USERS, payees: PAYEES, staff: STAFF } as const;
+type Kept = keyof typeof KEPT;
+
+/** What the decisions of one transaction have changed, until it is written, all of it at once. */
+export class Writing {
+  readonly audit: AuditEntry[] = [];
+  readonly #tokens = new Set<string>();
+  readonly #kept = forEachKept(() => new Set<string>());
+  readonly #before: Readonly<Record<Kept, ReadonlySet<string>>>;
+  readonly #transfers: Changes["transfers"][number][] = [];
+  readonly #mails: Mail[] = [];
+  readonly #ended = { user: new Set<string>(), staff: new Set<string>() };
+  #sessions: Session[] = [];
+
+  /** @param pages as they were read */
+  constructor(readonly pages: SharedPages) {
+    this.#before = forEachKept((name) => new Set(pages[name].keys()));
+  }
+
+  add(changes: Changes): void {
+    this.pages.apply(changes);
+    for (const serial of changes.tokens.keys()) this.#tokens.add(serial);
+    for (const name of Object.keys(KEPT) as Kept[]) {
+      for (const id of changes[name].keys()) this.#kept[name].add(id);
+    }
+    this.#transfers.push(...changes.transfers);
+    this.#mails.push(...changes.mails);
+    this.audit.push(...changes.audit);
+    // Sessions that end are those from before; a new password of a member of the staff ends his too.
+    for (const id of changes.ended) this.#ended.user.add(id);
+    for (const id of changes.staff.keys()) this.#ended.staff.add(id);
+    this.#sessions = this.#sessions.filter(({ owner }) =>
+      "user" in owner ? !changes.ended.has(owner.user) : !changes.staff.has(owner.staff),
+    );
+    this.#sessions.push(...changes.sessions);
+  }
+
+  statements(): Statement[] {
+    const { pages } = this;
+    const tokens = [...this.#tokens].map((serial) => pages.tokens.get(serial));
+    return [
+      ...TOKENS.update(
+        tokens.filter((token) => token !== undefined),
+        TOKEN_STATE,
+      ),
+      ...this.#keep("contracts"),
+      ...this.#keep("users"),
+      ...this.#keep("payees"),
+      ...this.#keep("staff"),
+      ...TRANSFERS.insert(this.#transfers),
+      ...this.#sessionStatements(),
+      ...this.#mailStatements(),
+    ];
+  }
+
+  /** Things that are new are inserted in the order of their keys, and never over others. */
+  #keep(name: Kept): Statement[] {
+    const table: Table<{ id: string }> = KEPT[name] as never;
+    const [before, after] = [
+      this.#before[name],
+      this.pages[name] as ReadonlyMap<string, { id: string }>,
+    ];
+    const ids = [...this.#kept[name]].sort();
+    const things = (known: boolean): { id: string }[] =>
+      ids
+        .filter((id) => before.has(id) === known)
+        .map((id) => after.get(id))
+        .filter((thing) => thing !== undefined);
+    const gone = ids.filter((id) => before.has(id) && !after.has(id));
+    const text = `DELETE FROM ${table.name} WHERE id = ANY($1::text[])`;
+    return [
+      ...(gone.length > 0 ? [{ text, values: [gone] }] : []),
+      ...table.update(things(true)),
+      ...table.insert(things(false)),
+    ];
+  }
+
+  #sessionStatements(): Statement[] {
+    const statements: Statement[] = [];
+    const { user, staff } = this.#ended;
+    if (user.size + staff.size > 0) {
+      statements.push({
+        text: "DELETE FROM sessions WHERE user_id = ANY($1::text[]) OR staff_id = ANY($2::text[])",
+        values: [[...user], [...staff]],
+      });
+    }
+    const sessions = this.#sessions;
+    if (sessions.length > 0) {
+      statements.push({
+        text: `INSERT INTO sessions (id, user_id, staff_id, created_at, seen_at)
+          SELECT id, user_id, staff_id, at, at
+          FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[])
+            AS rows (id, user_id, staff_id, at)`,
+        values: [
+          sessions.map(({ id }) => id),
+          sessions.map(({ owner }) => ("user" in owner ? owner.user : null)),
+          sessions.map(({ owner }) => ("staff" in owner ? owner.staff : null)),
+          sessions.map(({ createdAt }) => createdAt),
+        ],
+      });
+    }
+    return statements;
+  }
+
+  #mailStatements(): Statement[] {
+    const mails = this.#mails;
+    if (mails.length === 0) return [];
+    const text = `INSERT INTO mails (recipient, subject, text)
+      SELECT recipient, subject, text FROM unnest($1::text[], $2::text[], $3::text[])
+        WITH ORDINALITY AS rows (recipient, subject, text, place) ORDER BY place`;
+    const values = [mails.map(({ to }) => to), mails.map(({ subject }) => subject)];
+    return [{ text, values: [...values, mails.map((mail) => mail.text)] }];
+  }
+}
+
+function forEachKept<T>(make: (name: Kept) => T): Record<Kept, T> {
+  const names = Object.keys(KEPT) as Kept[];
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Kept, T>;
+}

@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { openPostgres } from "../../server/store/postgres.js";
+import { type Store, StoreUnavailable, type Work } from "../../server/store/store.js";
+import { contractOf, userOf } from "../support/core-bank.js";
+import { countOn, stock } from "../support/counting.js";
+import { onServer, TestDatabases } from "../support/postgres.js";
+import { SeededRandom } from "../support/random.js";
+
+const SERIALS = ["10000001", "10000002", "10000003", "10000004", "10000005", "10000006"];
+const USERS = SERIALS.map((_, index) => `user${String(index)}`);
+const databases = new TestDatabases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+let url: string;
+let stores: Store[];
+beforeEach(async () => {
+  url = await databases.database();
+  stores = [await openPostgres(url), await openPostgres(url), await openPostgres(url)];
+  await stock(stores[0]!, SERIALS);
+  await enrol(stores[0]!);
+});
+afterEach(async () => {
+  for (const store of stores) await store.close();
+});
+
+/** Two contracts of three users each, everyone with a token. */
+async function enrol(store: Store): Promise<void> {
+  const [outcome] = await store.decide([
+    {
+      about: { contracts: ["C1", "C2"], serials: SERIALS },
+      decide: (book) => {
+        book.setContract(contractOf("C1", { dailyLimit: 100 }));
+        book.setContract(contractOf("C2"));
+        USERS.forEach((id, index) => {
+          const [serial, contract] = [SERIALS[index]!, index % 2 === 0 ? "C1" : "C2"];
+          book.setUser(userOf(id, { contract, holding: "registered", serial }));
+          book.setToken(serial, { ...book.token(serial)!, contract });
+        });
+      },
+    },
+  ]);
+  expect(outcome).toMatchObject({ ok: true });
+}
+
+/** A decision over a user and his token, or over all of his contract. */
+function useBy(user: string, narrow: boolean): Work<number> {
+  return {
+    about: { users: [user], narrow },
+    decide: (book) => {
+      const found = book.user(user)!;
+      if (!narrow) {
+        for (const each of book.usersOf(found.contract)) book.setUser({ ...each, codeFailures: 1 });
+      }
+      return countOn(found.serial!).decide(book);
+    },
+  };
+}
+
+describe("many processes over one PostgreSQL", () => {
+  it("never wait for each other in a circle", async () => {
+    const random = new SeededRandom("locks");
+    const pick = (from: readonly string[]): string => from[random.below(from.length)]!;
+    const kinds = [
+      () => countOn(pick(SERIALS)),
+      () => countOn(pick(SERIALS), false),
+      () => useBy(pick(USERS), true),
+      () => useBy(pick(USERS), false),
+    ];
+    const batch = () => Array.from({ length: 6 }, () => kinds[random.below(kinds.length)]!());
+    let counted = 0;
+    const process = async (store: Store): Promise<void> => {
+      for (let round = 0; round < 40; round++) {
+        const outcomes = await store.decide(batch());
+        counted += outcomes.filter(({ ok }) => ok).length;
+      }
+    };
+    await Promise.all([...stores, ...stores].map(process));
+    expect(counted).toBe(6 * 40 * 6);
+    const tokens = await stores[0]!.tokensBySerial(SERIALS);
+    expect(tokens.reduce((sum, token) => sum + token!.failures, 0)).toBe(counted);
+    for (const store of stores.splice(0)) await store.close();
+    // The server has counted what happened once its connections have ended.
+    const deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    expect(await onServer(url, deadlocks)).toEqual([{ deadlocks: "0" }]);
+  });
+
+  it("keep a contract's daily limit together", async () => {
+    const transfer = (id: string): Work<boolean> => ({
+      about: { users: ["user0"], transfer: id, transferDate: "2026-11-24" },
+      decide: (book) => {
+        const day = { contract: "C1", date: "2026-11-24" };
+        if (book.bookedOn(day.contract, day.date) + 30 > 100) return false;
+        const payee = { bank: "b", branch: "b", account: "1", name: "n" };
+        const booked = { id, user: "user0", payee, registered: true, amount: 30, at: 0, ...day };
+        book.book(booked);
+        return true;
+      },
+    });
+    const all = await Promise.all(
+      stores.flatMap((store, index) =>
+        [1, 2, 3].map((each) => store.decide([transfer(`T${String(index)}${String(each)}`)])),
+      ),
+    );
+    const booked = all.filter(([outcome]) => outcome?.ok === true && outcome.answer);
+    expect(booked).toHaveLength(3);
+    expect(await stores[0]!.listTransfers("C1", 10)).toHaveLength(3);
+  });
+
+  it("make one of what two of them make at once", async () => {
+    const make = (contract: string): Work<string> => ({
+      about: { contracts: [contract], users: ["newcomer"] },
+      decide: (book) => {
+        const there = book.user("newcomer");
+        if (there) return `is ${there.contract}'s already`;
+        book.setUser(userOf("newcomer", { contract }));
+        return `is ${contract}'s now`;
+      },
+    });
+    const outcomes = await Promise.all([
+      stores[0]!.decide([make("C1")]),
+      stores[1]!.decide([make("C2")]),
+    ]);
+    const answers = outcomes.map(([outcome]) => (outcome?.ok ? outcome.answer : "failed"));
+    const owner = (await stores[2]!.read({ users: ["newcomer"] })).user("newcomer")!.contract;
+    expect(answers.sort()).toEqual([`is ${owner}'s already`, `is ${owner}'s now`]);
+  });
+
+  it("answer that the store is unavailable where a row is held for too long", async () => {
+    const impatient = await openPostgres(url, { statementTimeout: 200 });
+    stores.push(impatient);
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("BEGIN; SELECT * FROM tokens WHERE serial = '10000001' FOR UPDATE");
+    await expect(impatient.decide([countOn("10000001")])).rejects.toThrow(StoreUnavailable);
+    expect(await impatient.decide([countOn("10000002")])).toEqual([{ ok: true, answer: 1 }]);
+    await holder.query("ROLLBACK");
+    await holder.end();
+    expect(await impatient.decide([countOn("10000001")])).toEqual([{ ok: true, answer: 1 }]);
+  });
+
+  it("take each mail once", async () => {
+    await stores[0]!.decide([
+      {
+        about: {},
+        decide: (book) => {
+          for (let mail = 0; mail < 30; mail++) {
+            book.mail({ to: "a@example.jp", subject: String(mail), text: "t" });
+          }
+        },
+      },
+    ]);
+    const claims = stores.map((store) => store.claimMails(1000, 2000, 20));
+    const ids = (await Promise.all(claims)).flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toHaveLength(30);
+    expect(await stores[0]!.claimMails(1999, 2999, 20)).toEqual([]);
+    const [again] = await stores[0]!.claimMails(2001, 3001, 1);
+    expect(again).toMatchObject({ subject: "0", attempts: 1 });
+    await stores[0]!.mailSent(again!.id);
+  });
+});
+
+describe("the audit of many writers", () => {
+  it("is read on in order: nothing that commits late is missed", async () => {
+    const reader = stores[2]!;
+    const seen: number[] = [];
+    const readOn = async (): Promise<number> => {
+      const rows = await reader.listAudit({ after: seen.at(-1) ?? 0, limit: 50 });
+      seen.push(...rows.map(({ id }) => id));
+      return rows.length;
+    };
+    const state = { writing: true };
+    const reading = (async () => {
+      while (state.writing) await readOn();
+    })();
+    const write = async (store: Store, serial: string): Promise<void> => {
+      for (let round = 0; round < 60; round++) await store.decide([countOn(serial)]);
+    };
+    await Promise.all(SERIALS.map((serial, index) => write(stores[index % 2]!, serial)));
+    state.writing = false;
+    await reading;
+    while ((await readOn()) > 0);
+    const all = await onServer(url, "SELECT id FROM audit ORDER BY id");
+    expect(seen).toEqual(all.map(({ id }) => Number(id)));
+    expect(seen.length).toBeGreaterThan(360);
+  });
+
+  it("ends below a transaction that still runs", async () => {
+    const [store] = stores;
+    const before = await store!.listAudit({ after: 0, limit: 100 });
+    const late = new pg.Client({ connectionString: url });
+    await late.connect();
+    await late.query("BEGIN; SELECT pg_current_xact_id()");
+    await store!.decide([countOn("10000001")]);
+    expect(await store!.listAudit({ after: 0, limit: 100 })).toEqual(before);
+    // Whoever looks back from the newest one sees it at once.
+    const [newest] = await store!.listAudit({ after: 0, limit: 1, newestFirst: true });
+    expect(newest).toMatchObject({ event: "count", serial: "10000001" });
+    await late.query("COMMIT");
+    await late.end();
+    expect(await store!.listAudit({ after: 0, limit: 100 })).toHaveLength(before.length + 1);
+  });
+});
