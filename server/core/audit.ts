@@ -42,7 +42,9 @@ export function chain(
   let { sequence, hash } = last;
   return entries.map((entry) => {
     sequence += 1;
-    const row = { ...entry, writer, sequence, hash };
+    // Field by field: spreading costs as much as hashing, and each verification writes a row.
+    const { at, event, result, serial, actor, source, detail } = entry;
+    const row = { writer, sequence, at, event, result, serial, actor, source, detail, hash };
     hash = row.hash = sha256(hash, auditText(row));
     return row;
   });

@@ -5,7 +5,7 @@ import type Database from "better-sqlite3";
 /** Commits from one checkpoint to the next. */
 const COMMITS = 200;
 /** Pages of the log beyond which writers wait for a moment, so that it begins anew. */
-const LONG_LOG = 32_768;
+const LONG_LOG = 65_536;
 /** Pages beyond which a commit makes the checkpoint itself: the thread does not keep up, or is gone. */
 const LONGEST_LOG = 4 * LONG_LOG;
 

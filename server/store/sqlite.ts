@@ -29,7 +29,7 @@ export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
     const db = openFile(path, busyTimeout);
     // A verification changes a few dozen bytes here and there: small pages make short commits. It is for
     // new files; one that is there keeps its own.
-    db.pragma("page_size = 2048");
+    db.pragma("page_size = 1024");
     db.pragma("journal_mode = WAL");
     db.pragma(`cache_size = ${String(-CACHE)}`);
     // Every commit reaches the disk before its answer leaves. https://www.sqlite.org/pragma.html#pragma_synchronous

@@ -111,17 +111,21 @@ export function learn(
 ): ClockEstimate {
   const { noisePpm } = policy;
   const { lowest, highest } = seen(steps, now, policy);
-  const floors = [...clock.floors, floorAt(now, lowest)];
-  const ceilings = [...clock.ceilings, ceilingAt(now, highest)];
+  const [floor, ceiling] = [floorAt(now, lowest), ceilingAt(now, highest)];
+  const [floors, ceilings] = [
+    [...clock.floors, floor],
+    [...clock.ceilings, ceiling],
+  ];
   let { slowest, fastest } = clock;
-  for (const ceiling of ceilings) {
-    for (const floor of floors) {
-      const time = ceiling.at - floor.at;
-      const mean = ((ceiling.offset - floor.offset) / time) * 1e6;
-      if (time > 0) fastest = Math.min(fastest, roundUp(mean + noisePpm, RATE_UNITS));
-      if (time < 0) slowest = Math.max(slowest, 0 - roundUp(noisePpm - mean, RATE_UNITS));
-    }
-  }
+  const limit = (from: ClockBound, to: ClockBound): void => {
+    const time = to.at - from.at;
+    const mean = ((to.offset - from.offset) / time) * 1e6;
+    if (time > 0) fastest = Math.min(fastest, roundUp(mean + noisePpm, RATE_UNITS));
+    if (time < 0) slowest = Math.max(slowest, 0 - roundUp(noisePpm - mean, RATE_UNITS));
+  };
+  // Pairs of bounds from before have limited it already.
+  for (const each of clock.floors) limit(each, ceiling);
+  for (const each of clock.ceilings) limit(floor, each);
   const [rates, negated] = [
     { from: slowest, to: fastest },
     { from: -fastest, to: -slowest },
