@@ -219,4 +219,15 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_by_contract ON audit (id / ${String(AUDIT_SEGMENT)}, contract)
     WHERE contract IS NOT NULL;
   `,
+  `
+  -- How far each writer's chain is covered by checkpoints.
+  ALTER TABLE audit_writers ADD COLUMN covered INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE audit_checkpoints (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    before BLOB NOT NULL,
+    heads TEXT NOT NULL,
+    signature BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
