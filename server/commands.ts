@@ -6,6 +6,7 @@ import { Progress } from "../firmware/seedfile/progress.js";
 import { fileChunks, SeedReader } from "../firmware/seedfile/read.js";
 import type { Seed } from "../firmware/seedfile/seed.js";
 import { issueApiKey, revokeApiKey } from "./api-keys.js";
+import { addAuditCommands } from "./audit-commands.js";
 import { addBranchCommands } from "./branch-commands.js";
 import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
@@ -34,6 +35,7 @@ export function addServerCommands(program: Command): void {
     .option(...JSON_OUTPUT)
     .action(runImport);
   addBranchCommands(program);
+  addAuditCommands(program);
   const keys = program.command("apikey").description("keys for callers of the API");
   keys
     .command("create")

@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import type { Command } from "commander";
 import fastify from "fastify";
 import { InputError } from "../firmware/seedfile/input-error.js";
+import { readAuditKey } from "./audit-signer.js";
 import { DB, POLICY } from "./command-output.js";
 import { TestClock } from "./http/test-clock.js";
 import { mailRoute } from "./mailer.js";
@@ -21,6 +22,7 @@ interface ServeOptions {
   mail?: string;
   mailFrom: string;
   policy?: string;
+  auditKey?: string;
   branchPages: boolean;
   testClock?: boolean;
   workers: string;
@@ -47,6 +49,10 @@ export function addServeCommand(program: Command): void {
     .option("--mail-from <address>", "whom notices are from", "warifu@localhost")
     .option(...POLICY)
     .option(
+      "--audit-key <file>",
+      "Ed25519 private key, PEM, that signs the audit each hour (or WARIFU_AUDIT_KEY_FILE)",
+    )
+    .option(
       "--test-clock",
       "the time stands and is set by PUT /test-clock; refused outside of tests",
     )
@@ -66,6 +72,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const policy = shareOf(readPolicy(options.policy, process.env), workers);
   const testClock = options.testClock ? new TestClock(process.env) : undefined;
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
+  const auditKeyFile = options.auditKey ?? process.env.WARIFU_AUDIT_KEY_FILE;
+  const auditKey =
+    auditKeyFile === undefined ? undefined : readAuditKey(auditKeyFile, "--audit-key");
   const masterKey = masterKeyFrom(process.env);
   const store = await openStore(options.db, process.env);
   const vault = await openVault(store, masterKey);
@@ -82,7 +91,7 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   const trustProxy = options.trustProxy?.split(",") ?? [];
   const now = testClock ? (): number => testClock.now : Date.now;
-  const set = { trustProxy, mail, policy, branchPages, testClock };
+  const set = { trustProxy, mail, policy, auditKey, branchPages, testClock };
   const settings = { host, port, drain, store, vault, now, logger, ...set };
   await runServer(settings, stopSignal());
 }

@@ -1,5 +1,8 @@
+import type { KeyObject } from "node:crypto";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
+import { encodeAuditLine } from "../audit-file.js";
+import { AuditSigner } from "../audit-signer.js";
 import { Batcher } from "../batcher.js";
 import { DEFAULT_POLICY, type Policy } from "../core/policy.js";
 import { ExpiryWatch } from "../expiry-watch.js";
@@ -35,6 +38,8 @@ export interface Parts {
   readonly logger?: FastifyServerOptions["logger"];
   /** Where notices are mailed to; without it none is sent, and the audit says so. */
   readonly mail?: MailRoute | undefined;
+  /** What the audit's checkpoints are signed with, each hour; without it whoever has the key signs. */
+  readonly auditKey?: KeyObject | undefined;
   /** What the bank has set otherwise than by default. */
   readonly policy?: Policy;
   /** Whether the branch's pages are served too; a process that customers reach needs none. */
@@ -83,6 +88,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.addHook("onClose", () => store.close());
   const watch = watchStore(app, store, metrics);
   if (mail) sendNotices(app, clerk, mail, now);
+  if (parts.auditKey) signHourly(app, store, parts.auditKey, now);
   const leaving = closeInTime(app, parts.leaving);
   // The pages and codes of a bank are nobody's to keep.
   app.addHook("onSend", (_request, reply, payload, done) => {
@@ -122,6 +128,24 @@ function watchStore(app: FastifyInstance, store: Store, metrics: Metrics): Store
   watch.start();
   app.addHook("onClose", () => watch.stop());
   return watch;
+}
+
+/** Signs the audit; each checkpoint is logged whole, so that it is kept where the log is. */
+function signHourly(app: FastifyInstance, store: Store, key: KeyObject, now: () => number): void {
+  const signer = new AuditSigner(
+    store,
+    key,
+    now,
+    (checkpoint) => {
+      const line = encodeAuditLine({ kind: "checkpoint", checkpoint });
+      app.log.info({ checkpoint: line }, "the audit is signed");
+    },
+    (problem) => {
+      app.log.error({ problem }, "the audit could not be signed; it waits");
+    },
+  );
+  signer.start();
+  app.addHook("onClose", () => signer.stop());
 }
 
 /** Sends what waits to be mailed, and has users told whose tokens expire soon. */

@@ -4,7 +4,7 @@ import type { Rows } from "./postgres-statement.js";
 import type { ListedAuditRow, Store } from "./store.js";
 
 /** Where the rows begin that are not all there yet: see postgres-chain.ts. */
-const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
+export const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
   + pg_snapshot_xmin(pg_current_snapshot())::text::bigint * ${String(PLACES)}`;
 
 /**
@@ -40,7 +40,7 @@ export async function listAudit(
   return rows.map(listedRow);
 }
 
-function listedRow(row: Rows[number]): ListedAuditRow {
+export function listedRow(row: Rows[number]): ListedAuditRow {
   const { serial, source } = row;
   return { ...row, serial: serial ?? undefined, source: source ?? undefined } as ListedAuditRow;
 }

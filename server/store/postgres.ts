@@ -1,6 +1,7 @@
 import { decideBatch } from "./decide-over.js";
 import { POSTGRES_MIGRATIONS } from "./migrations/postgres.js";
 import { listAudit, MOVE_BASE } from "./postgres-audit.js";
+import { chainMethods } from "./postgres-audit-chain.js";
 import { bankMethods } from "./postgres-bank.js";
 import { Database, type PostgresOptions } from "./postgres-database.js";
 import { decideAll, readBook } from "./postgres-decide.js";
@@ -66,6 +67,7 @@ function postgresStore(db: Database): Store {
     ...tokenMethods(db),
     ...keyMethods(db),
     ...bankMethods(db),
+    ...chainMethods(db),
     listAudit: (query) => listAudit(db, query),
     sealCheck: async (value) => {
       await db.query("INSERT INTO seal_check VALUES (1, $1) ON CONFLICT DO NOTHING", [value]);

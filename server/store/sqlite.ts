@@ -8,6 +8,7 @@ import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { decideBatch, decideOver } from "./decide-over.js";
 import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
+import { chainMethods } from "./sqlite-audit-chain.js";
 import { bankMethods } from "./sqlite-bank.js";
 import { type BookShelf, bookShelf } from "./sqlite-book.js";
 import { checkpoints } from "./sqlite-checkpoint.js";
@@ -111,6 +112,7 @@ function sqliteStore(db: Database.Database): Store {
     ...tokenMethods(db, audit, atomically, readToken),
     ...keyMethods(db, audit, atomically),
     ...bankMethods(db, audit, atomically),
+    ...chainMethods(db, atomically),
     listAudit: (query) => answered(() => listAudit(db, query)),
     sealCheck: (value) =>
       atomically(() => {

@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditRow } from "../core/audit.js";
+import type { AuditCheckpoint } from "../core/audit-checkpoint.js";
 import type { Book, BookToken, Mail, Payee, Session, Transfer } from "../core/book.js";
 import type { ClockEstimate } from "../core/clock/estimate.js";
 import type { TokenState } from "../core/token.js";
@@ -167,6 +168,20 @@ export interface Store {
     /** The newest first, before the row `after` where that is not 0. */
     readonly newestFirst?: boolean;
   }): Promise<ListedAuditRow[]>;
+  /**
+   * Joins the audit's chains in a checkpoint over all that was committed before.
+   * @param at Unix milliseconds
+   * @param sign called once: the signature of the checkpoint's text
+   * @returns undefined where nothing was written since the last one
+   */
+  checkpointAudit(
+    at: number,
+    sign: (text: string) => Uint8Array,
+  ): Promise<AuditCheckpoint | undefined>;
+  /** Checkpoints by their numbers, after one. */
+  auditCheckpoints(after: number, limit: number): Promise<AuditCheckpoint[]>;
+  /** One writer's rows in the order of its chain, after a row. */
+  auditOf(writer: string, after: number, limit: number): Promise<AuditRow[]>;
   /** A contract's transfers, the newest first. */
   listTransfers(contract: string, limit: number): Promise<Transfer[]>;
   /** Contracts by their ids, after one; ids and names. */

@@ -1,6 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
+import { provableAudit } from "../../server/audit-export.js";
+import { decodeAuditLine, encodeAuditLine, proofOf } from "../../server/audit-file.js";
+import { signAudit } from "../../server/audit-signer.js";
 import { auditText, CHAIN_START, type AuditEntry } from "../../server/core/audit.js";
+import { AuditReader } from "../../server/core/audit-proof.js";
 import { clockOfUnknownHistory } from "../../server/core/clock/prior.js";
 import { stateOf } from "../../server/core/decision.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
@@ -303,6 +307,34 @@ export function storeContract(name: string, open: () => Promise<StoreFixture>): 
         source: "127.0.0.1",
         detail: { form: "A-1", count: 3 },
       });
+    });
+
+    it("joins the chains in signed checkpoints that prove an export", async () => {
+      const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+      const store = await fresh("10000001");
+      const other = await fixture!.again();
+      const proved = async (from: number): Promise<number> => {
+        const reader = new AuditReader(proofOf(publicKey));
+        for await (const line of provableAudit(store, from, Infinity)) {
+          reader.take(decodeAuditLine(encodeAuditLine(line)));
+        }
+        reader.end();
+        return reader.rows;
+      };
+      await store.decide([countOn("10000001"), countOn("10000001")]);
+      await other.decide([countOn("10000001")]);
+      expect(await signAudit(store, privateKey, AT)).toMatchObject({ number: 1, at: AT });
+      expect(await signAudit(other, privateKey, AT)).toBeUndefined();
+      await other.decide([countOn("10000001")]);
+      const second = await signAudit(other, privateKey, AT + 1);
+      expect(second).toMatchObject({ number: 2, heads: [{ sequence: 2 }] });
+      await other.close();
+      expect((await store.auditCheckpoints(1, 9)).map(({ number }) => number)).toEqual([2]);
+      const { writer } = second!.heads[0]!;
+      const rows = await store.auditOf(writer, 1, 9);
+      expect(rows.map(({ sequence }) => sequence)).toEqual([2]);
+      expect(await proved(0)).toBe(5);
+      expect(await proved(AT + 1)).toBe(1);
     });
 
     it("pages through the audit, also by serial", async () => {

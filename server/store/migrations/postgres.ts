@@ -144,6 +144,16 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX audit_by_serial ON audit (serial, id) WHERE serial IS NOT NULL;
   CREATE INDEX audit_by_contract ON audit (contract, id) WHERE contract IS NOT NULL;
+  CREATE UNIQUE INDEX audit_by_writer ON audit (writer, sequence);
+  CREATE TABLE audit_checkpoints (
+    number bigint PRIMARY KEY,
+    at bigint NOT NULL,
+    before bytea NOT NULL,
+    heads text NOT NULL,
+    signature bytea NOT NULL,
+    -- The rows before this id are behind it.
+    covered bigint NOT NULL
+  );
   CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$;
   CREATE TRIGGER audit_keeps_rows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit

@@ -231,4 +231,15 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   UPDATE staged_tokens SET clock = initial_clock(clock_offset);
   ALTER TABLE staged_tokens DROP COLUMN clock_offset;
   `,
+  `
+  -- How far each writer's chain is covered by checkpoints.
+  ALTER TABLE audit_writers ADD COLUMN covered INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE audit_checkpoints (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    before BLOB NOT NULL,
+    heads TEXT NOT NULL,
+    signature BLOB NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,0 +1,57 @@
+import type { AuditHead } from "../core/audit-checkpoint.js";
+import {
+  checkpointParameters,
+  type CheckpointRecord,
+  nextCheckpoint,
+  storedCheckpoint,
+} from "./audit-checkpoints.js";
+import { BELOW_THE_OLDEST, listedRow } from "./postgres-audit.js";
+import type { Database } from "./postgres-database.js";
+import type { Store } from "./store.js";
+
+const LAST = "SELECT * FROM audit_checkpoints ORDER BY number DESC LIMIT 1";
+
+/**
+ * The ends of the chains that have grown since the last checkpoint: of the rows from where it left off to
+ * where rows of transactions under way may still come in.
+ */
+const HEADS = `SELECT DISTINCT ON (writer) writer, sequence, hash FROM audit
+  WHERE id >= $1 AND id < $2 ORDER BY writer, sequence DESC`;
+
+/** The audit's chains, and the checkpoints that join them. */
+export function chainMethods(
+  db: Database,
+): Pick<Store, "checkpointAudit" | "auditCheckpoints" | "auditOf"> {
+  return {
+    checkpointAudit: (at, sign) =>
+      db.transaction(async (tx) => {
+        // One at a time, whoever signs.
+        await tx.send({ text: "LOCK TABLE audit_checkpoints IN EXCLUSIVE MODE" });
+        const [[bound], [found]] = (await tx.send(
+          { text: `SELECT ${BELOW_THE_OLDEST} AS below` },
+          { text: LAST },
+        )) as [[{ below: number }], [(CheckpointRecord & { covered: number })?]];
+        const range = [found?.covered ?? 0, bound.below];
+        const [heads] = await tx.send({ text: HEADS, values: range });
+        if (heads!.length === 0) return undefined;
+        const ends = heads as unknown as readonly AuditHead[];
+        const checkpoint = nextCheckpoint(found, ends, at, sign);
+        const values = [...checkpointParameters(checkpoint), bound.below];
+        const text = "INSERT INTO audit_checkpoints VALUES ($1, $2, $3, $4, $5, $6)";
+        await tx.commit({ text, values });
+        return checkpoint;
+      }),
+    auditCheckpoints: async (after, limit) => {
+      const text = "SELECT * FROM audit_checkpoints WHERE number > $1 ORDER BY number LIMIT $2";
+      const rows = await db.query(text, [after, limit]);
+      return (rows as unknown as readonly CheckpointRecord[]).map(storedCheckpoint);
+    },
+    auditOf: async (writer, after, limit) => {
+      const rows = await db.query(
+        "SELECT * FROM audit WHERE writer = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        [writer, after, limit],
+      );
+      return rows.map(listedRow);
+    },
+  };
+}
