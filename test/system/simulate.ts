@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { openSqlite } from "../../server/store/sqlite.js";
+import { Broken, type Invariant } from "./ledger.js";
+import { World } from "./world.js";
+
+/** How a run ended. The seed replays it. */
+export interface Run {
+  readonly seed: number;
+  readonly steps: number;
+  /** How often the audit told what. */
+  readonly told: Readonly<Record<string, number>>;
+  readonly broken: { readonly invariant: Invariant; readonly message: string } | undefined;
+}
+
+/** Steps between two comparisons of what is stored. */
+const COMPARE = 50;
+
+/** One world from one seed, until so many steps are made or an invariant is broken. */
+export async function simulate(seed: number, most: number, directory: string): Promise<Run> {
+  const path = mkdtempSync(join(directory, "world-"));
+  const world = await World.create(seed, () => openSqlite(join(path, "world.db")));
+  let steps = 0;
+  try {
+    for (let next = COMPARE; steps < most;) {
+      steps += await world.step();
+      if (steps < next) continue;
+      await world.compare();
+      next = steps + COMPARE;
+    }
+    await world.compare();
+    return { seed, steps, told: world.ledger.told, broken: undefined };
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    const { invariant, message } = error;
+    return { seed, steps, told: world.ledger.told, broken: { invariant, message } };
+  } finally {
+    await world.close();
+    rmSync(path, { recursive: true, force: true });
+  }
+}
