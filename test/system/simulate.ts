@@ -14,7 +14,7 @@ export interface Run {
 }
 
 /** Steps between two comparisons of what is stored. */
-const COMPARE = 50;
+const COMPARE = 20;
 
 /** One world from one seed, until so many steps are made or an invariant is broken. */
 export async function simulate(seed: number, most: number, directory: string): Promise<Run> {
