@@ -10,6 +10,8 @@ interface Waiting {
 
 /** Works of one transaction at the most: what comes later waits for the next. */
 const LARGEST_BATCH = 512;
+/** Turns of the event loop that a batch waits for more at the most: well below a flush to the disk. */
+const MOST_TURNS = 8;
 /** Works that may wait: about a second's, on a small machine. */
 const MOST_WAITING = 10_000;
 
@@ -21,8 +23,9 @@ export class Overloaded extends StoreUnavailable {
 }
 
 /**
- * Gathers the works that come in during one turn of the event loop and has the store decide them in
- * one transaction: a hundred requests then cost one flush to the disk, and none is answered before it.
+ * Gathers the works that come in during one turn of the event loop, or in turns without a pause, and has
+ * the store decide them in one transaction: a hundred requests then cost one flush to the disk, and none
+ * is answered before it.
  */
 export class Batcher {
   #waiting: Waiting[] = [];
@@ -53,6 +56,7 @@ export class Batcher {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const batch = this.#waiting.splice(0, LARGEST_BATCH);
       const begun = performance.now();
       let outcomes: Outcome<unknown>[];
@@ -68,5 +72,14 @@ export class Batcher {
       });
     }
     this.#running = false;
+  }
+
+  /** Waits while each turn of the loop brings more: what comes together is stored together. */
+  async #gather(): Promise<void> {
+    let before = 0;
+    for (let turns = 0; turns < MOST_TURNS && this.#waiting.length > before; turns++) {
+      before = this.#waiting.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }

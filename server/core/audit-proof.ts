@@ -96,8 +96,8 @@ export class AuditReader {
     }
     this.#signed(checkpoint);
     for (const { writer, sequence, hash } of checkpoint.heads) {
-      const end = this.#ends.get(writer);
-      if (!this.#open.delete(writer) || end?.sequence !== sequence || hex(end.hash) !== hex(hash)) {
+      const end = this.#ends.get(writer)!;
+      if (!this.#open.delete(writer) || end.sequence !== sequence || hex(end.hash) !== hex(hash)) {
         throw new AuditFault(`the rows of writer ${writer} do not lead to the checkpoint`);
       }
     }

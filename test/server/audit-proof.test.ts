@@ -1,11 +1,11 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { provableAudit } from "../../server/audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "../../server/audit-file.js";
 import { signAudit } from "../../server/audit-signer.js";
-import type { AuditCheckpoint } from "../../server/core/audit-checkpoint.js";
+import { type AuditCheckpoint, checkpointText } from "../../server/core/audit-checkpoint.js";
 import { AuditFault, AuditReader } from "../../server/core/audit-proof.js";
 import { buildApp } from "../../server/http/app.js";
 import { issueApiKey } from "../../server/api-keys.js";
@@ -149,6 +149,23 @@ describe("an exported audit", () => {
       if (spare && edited.slice(-80).join("\n") === part.slice(-80).join("\n")) continue;
       expect(faultOf(edited, kept)).toBeDefined();
     }
+  });
+
+  it("has its anchors in their order", async () => {
+    const part = await exported(stores[0]!, 3 * 3_600_000 + 1, Infinity);
+    const [one] = whole.filter((line) => line.includes('"kind":"checkpoint"'));
+    const anchor = one!.replace('"checkpoint"', '"anchor"');
+    const first = part.findIndex((line) => !line.includes('"kind":"anchor"'));
+    expect(faultOf(part.toSpliced(first, 0, anchor))).toBe("an anchor is out of order");
+    expect(faultOf(part.toSpliced(first + 1, 0, anchor))).toBe("an anchor stands behind rows");
+  });
+
+  it("is not the one of which another checkpoint was kept", () => {
+    const other = { ...kept, at: kept.at + 1 };
+    const signature = sign(null, Buffer.from(checkpointText(other)), privateKey);
+    expect(faultOf(whole, { ...other, signature })).toBe(
+      "checkpoint 4 is not the one that was kept",
+    );
   });
 
   it("that another key signed is none", () => {
