@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { provableAudit } from "../../server/audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "../../server/audit-file.js";
 import { signAudit } from "../../server/audit-signer.js";
+import { auditText, CHAIN_START } from "../../server/core/audit.js";
 import { type AuditCheckpoint, checkpointText } from "../../server/core/audit-checkpoint.js";
 import { AuditFault, AuditReader } from "../../server/core/audit-proof.js";
 import { buildApp } from "../../server/http/app.js";
@@ -118,12 +119,11 @@ describe("an exported audit", () => {
     }
   });
 
-  it("shows a row that was written anew with the chain behind it", async () => {
+  it("shows a row that was written anew with the chain behind it", () => {
     // Whoever has the database can make a chain that is right in itself; the heads are signed.
     const forged = whole.map((line) => line.replace('"wrong_code"', '"accepted"'));
     const hashes = new Map<string, Uint8Array>();
     const { sha256 } = proofOf(publicKey);
-    const { auditText, CHAIN_START } = await import("../../server/core/audit.js");
     const chained = forged.map((text) => {
       const object = JSON.parse(text) as { kind: string };
       if (object.kind !== "row") return text;
@@ -134,6 +134,18 @@ describe("an exported audit", () => {
       return JSON.stringify({ ...row, hash: Buffer.from(hash).toString("hex") });
     });
     expect(faultOf(chained, kept)).toMatch(/do not lead to the checkpoint/);
+  });
+
+  it("shows rows of a writer that nobody signed for", () => {
+    const line = decodeAuditLine(whole[0]!);
+    if (line.kind !== "row") throw new Error("the first line is a row");
+    const row = { ...line.row, writer: "zz", sequence: 1 };
+    const hash = proofOf(publicKey).sha256(CHAIN_START, auditText(row));
+    const forged = encodeAuditLine({ kind: "row", row: { ...row, hash } });
+    const checkpoint = whole.findIndex((each) => each.includes('"kind":"checkpoint"'));
+    expect(faultOf(whole.toSpliced(checkpoint, 0, forged))).toBe(
+      "a checkpoint does not cover all rows before it",
+    );
   });
 
   it("of a part is proved too, from its anchors on", async () => {
