@@ -53,7 +53,11 @@ interface Account {
   lastStep: number;
   /** Unix seconds of the last code that was accepted, or of the import. */
   learnedAt: number;
-  /** A code was taken by a process whose clock was wrong: what was learned from it may be wrong too. */
+  /**
+   * A code was taken by a process whose clock was wrong, or one that was older than reading and typing
+   * take (somebody's who has seen it): what was learned from it may be wrong too, until two codes in a
+   * row set it right.
+   */
   misled: boolean;
 }
 
@@ -92,7 +96,7 @@ export class Ledger {
     const open = this.#open.get(source ?? "");
     if (!open) throw new Broken("audit", `a row of ${event} that nobody asked for`);
     this.told[`${event} ${result}`] = (this.told[`${event} ${result}`] ?? 0) + 1;
-    open.rows.push(event === "verify" ? result : event === "lock" ? "suspended" : result);
+    open.rows.push(event === "lock" ? "suspended" : result.replace(/_while_suspended$/, ""));
     const account = this.#accounts.get(open.request.serial)!;
     if (event === "verify") this.#verified(account, open.request, result, at / 1000);
     if (event === "lock") this.#locked(account);
@@ -166,7 +170,9 @@ export class Ledger {
       throw new Broken("accepted_once", `${request.serial} accepted step ${steps}`);
     }
     Object.assign(account, { failures: 0, lastStep: step, learnedAt: at });
-    if (!request.trueTime || request.step === undefined) account.misled = true;
+    const { device } = account;
+    const current = step >= device.stepAt(at - TRANSMISSION) && step <= device.stepAt(at);
+    if (!request.trueTime || !current) account.misled = true;
   }
 
   #locked(account: Account): void {
