@@ -11,8 +11,8 @@ import { DB, print, type StoreOptions } from "./command-output.js";
 import type { AuditCheckpoint } from "./core/audit-checkpoint.js";
 import { AuditFault, AuditReader } from "./core/audit-proof.js";
 import { readAuditKey, readPublicKey, signAudit } from "./audit-signer.js";
-import { openStore } from "./open.js";
-import type { ListedAuditRow, Store } from "./store/store.js";
+import { withStore } from "./open.js";
+import type { ListedAuditRow } from "./store/store.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
@@ -60,7 +60,7 @@ export function addAuditCommands(program: Command): void {
 
 async function checkpoint(options: StoreOptions & { keyFile: string }): Promise<void> {
   const key = readAuditKey(options.keyFile, "--key-file");
-  await withStore(options, async (store) => {
+  await withStore(options.db, async (store) => {
     const signed = await signAudit(store, key, Date.now());
     if (!signed) {
       process.stderr.write("nothing was written since the last checkpoint\n");
@@ -77,7 +77,7 @@ async function exportAudit(options: ExportOptions): Promise<void> {
   if (format !== "jsonl" && format !== "csv")
     throw new InputError("--format", "must be jsonl or csv");
   if (from >= to) throw new InputError("--to", "must be later than --from");
-  await withStore(options, async (store) => {
+  await withStore(options.db, async (store) => {
     let count = 0;
     const counted = async function* (): AsyncGenerator<string> {
       for await (const line of provableAudit(store, from, to)) {
@@ -170,16 +170,4 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     throw new InputError("file", `${path} cannot be read`);
   }
   if (rest !== "") throw new AuditFault("ends in the middle of a line");
-}
-
-async function withStore(
-  options: StoreOptions,
-  act: (store: Store) => Promise<void>,
-): Promise<void> {
-  const store = await openStore(options.db, process.env);
-  try {
-    await act(store);
-  } finally {
-    await store.close();
-  }
 }

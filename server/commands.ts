@@ -10,8 +10,8 @@ import { addAuditCommands } from "./audit-commands.js";
 import { addBranchCommands } from "./branch-commands.js";
 import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
-import { openStore, openVault } from "./open.js";
-import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
+import { openVault, withStore } from "./open.js";
+import { type KeyScope, KEY_SCOPES, SerialTwice } from "./store/store.js";
 import { readPolicy } from "./policy-file.js";
 import { addServeCommand } from "./serve-command.js";
 import { masterKeyFrom } from "./vault.js";
@@ -77,7 +77,7 @@ async function runImport(
   const onNew = (seed: Seed): void => {
     if (dryRun && !options.json) process.stdout.write(`+ ${seed.serial} ${seed.algorithm}\n`);
   };
-  await withStore(options, async (store) => {
+  await withStore(options.db, async (store) => {
     const vault = await openVault(store, masterKey);
     const caller = { actor: operator(), source: undefined, at: Date.now() };
     const progress = new Progress("import", fileSize(file));
@@ -122,14 +122,14 @@ function fileSize(path: string): number {
 async function createKey(options: StoreOptions & { scope: string }): Promise<void> {
   const scope = KEY_SCOPES.find((known) => known === options.scope);
   if (!scope) throw new InputError("--scope", `must be one of ${KEY_SCOPES.join(", ")}`);
-  await withStore(options, async (store) => {
+  await withStore(options.db, async (store) => {
     const issued = await issueApiKey(store, scope satisfies KeyScope, operator(), Date.now());
     print(options, issued, issued.key);
   });
 }
 
 async function listKeys(options: StoreOptions): Promise<void> {
-  await withStore(options, async (store) => {
+  await withStore(options.db, async (store) => {
     const keys = (await store.listApiKeys()).map(({ id, scope, createdAt, revokedAt }) => ({
       id,
       scope,
@@ -144,22 +144,10 @@ async function listKeys(options: StoreOptions): Promise<void> {
 }
 
 async function revokeKey(id: string, options: StoreOptions): Promise<void> {
-  await withStore(options, async (store) => {
+  await withStore(options.db, async (store) => {
     if (!(await revokeApiKey(store, id, operator(), Date.now()))) {
       throw new InputError("id", "names no key, or one that is revoked already");
     }
     print(options, { id, revoked: true }, `${id} revoked`);
   });
-}
-
-async function withStore(
-  options: StoreOptions,
-  act: (store: Store) => Promise<void>,
-): Promise<void> {
-  const store = await openStore(options.db, process.env);
-  try {
-    await act(store);
-  } finally {
-    await store.close();
-  }
 }

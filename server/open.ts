@@ -48,3 +48,16 @@ export async function openVault(store: Store, masterKey: Uint8Array): Promise<Va
   }
   return vault;
 }
+
+/** Does something with the store that the command line or the environment names, and closes it. */
+export async function withStore(
+  url: string | undefined,
+  act: (store: Store) => Promise<void>,
+): Promise<void> {
+  const store = await openStore(url, process.env);
+  try {
+    await act(store);
+  } finally {
+    await store.close();
+  }
+}
