@@ -20,7 +20,7 @@ const BOUND = 8;
 export function encodeClock(clock: ClockEstimate): Uint8Array {
   const bounds = [...clock.ceilings, ...clock.floors];
   const newest = Math.max(...bounds.map(({ at }) => at));
-  const bytes = Buffer.alloc(HEADER + BOUND * bounds.length);
+  const bytes = Buffer.allocUnsafe(HEADER + BOUND * bounds.length);
   bytes.writeUInt8(VERSION, 0);
   [clock.ppm, clock.slowest, clock.fastest].forEach((rate, index) => {
     bytes.writeInt32BE(Math.round(rate * RATE_UNITS), 1 + 4 * index);
