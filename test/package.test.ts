@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
 import { describe, expect, it } from "vitest";
+import { billOfMaterials } from "./support/bill-of-materials.js";
 import { codeOf, NOW, SEED } from "./support/server.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -43,6 +44,32 @@ describe("what is shipped", () => {
     expect(output.toString().trim()).toBe(codeOf(SEED, NOW));
     expect(read("dist/simulator.d.ts")).toContain("declare class Fleet");
   });
+});
+
+it("a bill of materials names what the package runs on, by version and hash", () => {
+  const { bomFormat, metadata, components } = billOfMaterials();
+  expect(bomFormat).toBe("CycloneDX");
+  expect(metadata.component.name).toBe("warifu");
+  const { dependencies } = JSON.parse(read("package.json")) as {
+    dependencies: Record<string, string>;
+  };
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { version: string; dependencies?: Record<string, string> }>;
+  };
+  const named = components.map(({ name, version }) => `${name}@${version}`);
+  for (const name of Object.keys(dependencies)) {
+    const { version, dependencies: further = {} } = packages[`node_modules/${name}`]!;
+    expect(named).toContain(`${name}@${version}`);
+    for (const next of Object.keys(further)) {
+      expect(
+        named.some((each) => each.startsWith(`${next}@`)),
+        next,
+      ).toBe(true);
+    }
+  }
+  for (const { name, hashes } of components) {
+    expect(hashes, name).toMatchObject([{ alg: "SHA-512" }]);
+  }
 });
 
 it("every link of the documents leads to something", () => {
