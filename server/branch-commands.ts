@@ -10,11 +10,11 @@ import { DAY } from "./core/japan.js";
 import { USER_CLASSES, type UserClass } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
 import { isDate, isField } from "./fields.js";
+import { masterKeysFrom } from "./keys/master-keys.js";
 import { openStore, openVault } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
 import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
-import { masterKeyFrom } from "./vault.js";
 import { DB, operator, print, type StoreOptions } from "./command-output.js";
 
 type ActOptions = StoreOptions & Paper;
@@ -243,7 +243,7 @@ async function withBank<Answer>(
   const policy = readPolicy(undefined, process.env);
   const store: Store = await openStore(options.db, process.env);
   try {
-    const vault = await openVault(store, masterKeyFrom(process.env));
+    const vault = await openVault(store, masterKeysFrom(process.env));
     const clerk = new Clerk(new Batcher(store), vault, policy, hasMail());
     const caller = { actor: operator(), source: undefined, at: Date.now() };
     return await act(new BankService(clerk, new Passwords()), caller);

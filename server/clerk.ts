@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { codeGenerator } from "../firmware/otp/totp.js";
 import type { Batcher } from "./batcher.js";
 import type { AuditEntry } from "./core/audit.js";
@@ -8,11 +7,13 @@ import type { Policy } from "./core/policy.js";
 import type { Rules } from "./core/rules.js";
 import type { Token } from "./core/token.js";
 import { nodeHash } from "./hashes.js";
-import type { About } from "./store/store.js";
-import type { Vault } from "./vault.js";
+import type { About, Work } from "./store/store.js";
+import { DataKeyClosed, type Vault } from "./vault.js";
 
 /** Serial of the token that stands in for those that cannot be: no real one is this short. */
 const DECOY = "0";
+/** How often a decision is made whose data keys were not open: seeds may be sealed anew meanwhile. */
+const TRIES = 3;
 
 /** Where decisions are made: over the store's book, by the rules, with the seeds within reach. */
 export class Clerk {
@@ -28,7 +29,7 @@ export class Clerk {
     readonly onEntries?: (entries: readonly AuditEntry[]) => void,
   ) {
     this.#decoy = {
-      ...{ serial: DECOY, algorithm: 1, sealedSeed: vault.seal(DECOY, randomBytes(20)) },
+      ...{ ...vault.decoy(DECOY), algorithm: 1 },
       ...{ start: undefined, expiry: undefined, contract: undefined, status: "usable" },
       ...{ suspended: false, failures: 0, lastStep: -1 },
       clock: clockOfUnknownHistory(0, 0, policy.clock),
@@ -37,7 +38,7 @@ export class Clerk {
 
   /**
    * Makes a decision, durable when the promise is kept.
-   * @throws StoreUnavailable, or what `decide` throws; then nothing has changed
+   * @throws StoreUnavailable, KeyUnavailable, or what `decide` throws; then nothing has changed
    */
   async decide<Answer>(
     about: About,
@@ -45,17 +46,30 @@ export class Clerk {
     decide: (book: Book, rules: Rules) => Answer,
   ): Promise<Answer> {
     let entries: readonly AuditEntry[] = [];
-    const answer = await this.batcher.submit({
+    const work = {
       about,
-      decide: (book) => {
+      decide: (book: Book): Answer => {
         const decided = decide(book, this.rules(caller));
         if (!this.mails) book.dropMails(caller);
         entries = book.changes.audit;
         return decided;
       },
-    });
+    };
+    const answer = await this.#decideWithKeys(work);
     this.onEntries?.(entries);
     return answer;
+  }
+
+  /** A data key that is not open yet is opened outside of the transaction, and the decision made again. */
+  async #decideWithKeys<Answer>(work: Work<Answer>): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.batcher.submit(work);
+      } catch (error) {
+        if (!(error instanceof DataKeyClosed) || tries === TRIES) throw error;
+        await this.vault.fetch(error.number);
+      }
+    }
   }
 
   /** The rules at a caller's time. */
@@ -71,10 +85,7 @@ export class Clerk {
     return {
       ...stored,
       codeAt: (step) => {
-        generate ??= codeGenerator(
-          nodeHash(stored.algorithm),
-          this.vault.open(stored.serial, stored.sealedSeed),
-        );
+        generate ??= codeGenerator(nodeHash(stored.algorithm), this.vault.open(stored));
         return generate(step);
       },
     };

@@ -10,11 +10,12 @@ import { addAuditCommands } from "./audit-commands.js";
 import { addBranchCommands } from "./branch-commands.js";
 import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
+import { addKeysCommands } from "./keys-commands.js";
+import { masterKeysFrom } from "./keys/master-keys.js";
 import { openVault, withStore } from "./open.js";
 import { type KeyScope, KEY_SCOPES, SerialTwice } from "./store/store.js";
 import { readPolicy } from "./policy-file.js";
 import { addServeCommand } from "./serve-command.js";
-import { masterKeyFrom } from "./vault.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
@@ -36,6 +37,7 @@ export function addServerCommands(program: Command): void {
     .action(runImport);
   addBranchCommands(program);
   addAuditCommands(program);
+  addKeysCommands(program);
   const keys = program.command("apikey").description("keys for callers of the API");
   keys
     .command("create")
@@ -71,14 +73,14 @@ async function runImport(
 ): Promise<void> {
   const clockPpm = ppmOf(options.clockPpm);
   const { clock: clockPolicy } = readPolicy(options.policy, process.env);
-  const masterKey = masterKeyFrom(process.env);
+  const masters = masterKeysFrom(process.env);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   const { dryRun = false } = options;
   const onNew = (seed: Seed): void => {
     if (dryRun && !options.json) process.stdout.write(`+ ${seed.serial} ${seed.algorithm}\n`);
   };
   await withStore(options.db, async (store) => {
-    const vault = await openVault(store, masterKey);
+    const vault = await openVault(store, masters);
     const caller = { actor: operator(), source: undefined, at: Date.now() };
     const progress = new Progress("import", fileSize(file));
     const bytes = (count: number): void => {

@@ -6,7 +6,7 @@ import { clockOfUnknownHistory, clockSetAt } from "./core/clock/prior.js";
 import { DEFAULT_POLICY } from "./core/policy.js";
 import type { NewToken, Store, StoredToken } from "./store/store.js";
 import type { Caller } from "./core/book.js";
-import type { Vault } from "./vault.js";
+import type { OpenDataKey, Vault } from "./vault.js";
 
 /** What an import did. */
 export interface ImportResult {
@@ -60,18 +60,22 @@ export async function importSeeds(
 ): Promise<ImportResult> {
   const { dryRun = false, onNew = () => undefined } = options;
   const result = { imported: 0, unchanged: 0 };
+  const dataKey = vault.newDataKey();
   async function* fresh(): AsyncGenerator<NewToken[]> {
     for await (const batch of batches(seeds)) {
       const stored = await store.tokensBySerial(batch.map((seed) => seed.serial));
+      await fetchKeys(vault, stored);
       const added = batch.filter((seed, index) => isNew(stored[index], seed, vault));
       added.forEach(onNew);
       result.imported += added.length;
       result.unchanged += batch.length - added.length;
-      yield added.map((seed) => newToken(seed, vault, caller, options));
+      yield added.map((seed) => newToken(seed, dataKey, caller, options));
     }
   }
-  await store.importTokens(fresh(), () =>
-    dryRun ? undefined : entryOf(result, caller, options.clockPpm),
+  await store.importTokens(
+    fresh(),
+    () => (dryRun ? undefined : entryOf(result, caller, options.clockPpm)),
+    async () => (result.imported === 0 ? undefined : dataKey.wrap()),
   );
   return result;
 }
@@ -97,9 +101,17 @@ function entryOf(
   return { at, event: "import", result: "imported", serial: undefined, actor, source, detail };
 }
 
+async function fetchKeys(
+  vault: Vault,
+  tokens: readonly (StoredToken | undefined)[],
+): Promise<void> {
+  const numbers = new Set(tokens.map((token) => token?.dataKey));
+  for (const number of numbers) if (number !== undefined) await vault.fetch(number);
+}
+
 function isNew(token: StoredToken | undefined, seed: Seed, vault: Vault): boolean {
   if (!token) return true;
-  const secret = vault.open(token.serial, token.sealedSeed);
+  const secret = vault.open(token);
   const same =
     secret.length === seed.secret.length &&
     timingSafeEqual(secret, seed.secret) &&
@@ -110,11 +122,16 @@ function isNew(token: StoredToken | undefined, seed: Seed, vault: Vault): boolea
   return false;
 }
 
-function newToken(seed: Seed, vault: Vault, { at }: Caller, options: ImportOptions): NewToken {
+function newToken(
+  seed: Seed,
+  dataKey: OpenDataKey,
+  { at }: Caller,
+  options: ImportOptions,
+): NewToken {
   return {
     serial: seed.serial,
     algorithm: ALGORITHMS[seed.algorithm],
-    sealedSeed: vault.seal(seed.serial, seed.secret),
+    sealedSeed: dataKey.seal(seed.serial, seed.secret),
     start: seed.start,
     expiry: seed.expiry,
     clock: newClock(seed, at / 1000, options),

@@ -1,5 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { InputError } from "../firmware/seedfile/input-error.js";
+import { wrapSurely } from "./keys/key-encryption-key.js";
+import { MasterKey } from "./keys/master-key.js";
+import { MasterKeys } from "./keys/master-keys.js";
 import { parsePostgresUrl } from "./postgres-url.js";
+import { FIRST_DATA_KEY } from "./store/data-keys.js";
 import { openPostgres } from "./store/postgres.js";
 import { openSqlite } from "./store/sqlite.js";
 import { type Store, StoreUnavailable } from "./store/store.js";
@@ -37,16 +42,28 @@ export async function openStore(
 }
 
 /**
- * Takes a master key for a store: the one its seeds are sealed with, or, for a new store, the one
- * they will be.
- * @throws InputError where the store belongs to another key
+ * Opens the data keys of a store, which a new one is given first.
+ * @param keys the key-encryption keys at hand, or the only one, of 32 bytes
+ * @throws InputError, KeyUnavailable where the store's keys are wrapped by another
  */
-export async function openVault(store: Store, masterKey: Uint8Array): Promise<Vault> {
-  const vault = new Vault(masterKey);
-  if (!vault.matches(await store.sealCheck(vault.checkValue()))) {
-    throw new InputError("WARIFU_MASTER_KEY", "is not the key this database was made with");
-  }
+export async function openVault(store: Store, keys: MasterKeys | Uint8Array): Promise<Vault> {
+  const masters =
+    keys instanceof MasterKeys
+      ? keys
+      : new MasterKeys(() => [new MasterKey("WARIFU_MASTER_KEY", keys)]);
+  if (!(await store.dataKey(FIRST_DATA_KEY))) await foundDataKeys(store, masters);
+  const first = await masters.unwrap((await store.dataKey(FIRST_DATA_KEY))!);
+  const vault = new Vault(store, masters, first);
+  first.fill(0);
   return vault;
+}
+
+/** The first data key; in a database from before them, its master key becomes one too. */
+async function foundDataKeys(store: Store, masters: MasterKeys): Promise<void> {
+  const check = await store.legacyCheck();
+  const before = check && masters.legacy(check);
+  const first = await wrapSurely(before ?? masters.current, randomBytes(32));
+  await store.foundDataKeys(first, await before?.asDataKey(), Date.now());
 }
 
 /** Does something with the store that the command line or the environment names, and closes it. */

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyBaseLogger } from "fastify";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { figuresOfAll } from "./gather.js";
 import { buildApp, type Parts } from "./http/app.js";
@@ -25,6 +26,7 @@ export async function runServer(settings: ServerSettings, stop: AbortSignal): Pr
   const app = await buildApp({ ...parts, metrics, leaving: stop });
   const { kind } = parts.store;
   app.log.info({ version: VERSION, store: kind, mail: parts.mail !== undefined }, "starting");
+  await openDataKeys(settings, app.log);
   const url = await app.listen({ host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);
@@ -36,6 +38,16 @@ export async function runServer(settings: ServerSettings, stop: AbortSignal): Pr
   await app.close();
   app.log.info("stopped");
   cluster.worker?.disconnect();
+}
+
+/** All of them, so that the first code of each token costs no more than others, and needs no KMS. */
+async function openDataKeys(
+  { vault }: ServerSettings,
+  log: Pick<FastifyBaseLogger, "error">,
+): Promise<void> {
+  for (const [dataKey, problem] of await vault.fetchAll()) {
+    log.error({ dataKey, problem }, "a data key cannot be opened: its tokens are answered 503");
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -5,11 +5,11 @@ import { InputError } from "../firmware/seedfile/input-error.js";
 import { readAuditKey } from "./audit-signer.js";
 import { DB, POLICY } from "./command-output.js";
 import { TestClock } from "./http/test-clock.js";
+import { masterKeysFrom } from "./keys/master-keys.js";
 import { mailRoute } from "./mailer.js";
 import { openStore, openVault } from "./open.js";
 import { readPolicy } from "./policy-file.js";
 import { runServer } from "./run-server.js";
-import { masterKeyFrom } from "./vault.js";
 import { announce, shareOf, stopSignal } from "./worker.js";
 import { Workers } from "./workers.js";
 
@@ -75,9 +75,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const auditKeyFile = options.auditKey ?? process.env.WARIFU_AUDIT_KEY_FILE;
   const auditKey =
     auditKeyFile === undefined ? undefined : readAuditKey(auditKeyFile, "--audit-key");
-  const masterKey = masterKeyFrom(process.env);
+  const masters = masterKeysFrom(process.env);
   const store = await openStore(options.db, process.env);
-  const vault = await openVault(store, masterKey);
+  const vault = await openVault(store, masters);
   const logger = { level: logLevel };
   if (workers > 1 && cluster.isPrimary) {
     await store.close();

@@ -1,56 +1,127 @@
 import {
-  createCipheriv,
-  createDecipheriv,
   createHmac,
   createSecretKey,
+  hkdfSync,
   type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { InputError } from "../firmware/seedfile/input-error.js";
+import { KeyUnavailable, wrapSurely } from "./keys/key-encryption-key.js";
+import type { MasterKeys } from "./keys/master-keys.js";
+import { seal, unseal } from "./keys/sealing.js";
+import { type DataKeyStore, FIRST_DATA_KEY, type NewDataKey } from "./store/data-keys.js";
 
-const NONCE_LENGTH = 12; // NIST SP 800-38D section 5.2.1.1
-const TAG_LENGTH = 16; // NIST SP 800-38D section 5.2.1.2
+/** Data keys that are kept open at the most: 32 bytes each. */
+const MOST_OPEN = 4096;
+/** Data keys that are opened at once, where a KMS takes its time over each. */
+const SIDE_BY_SIDE = 8;
 
-/** Seals seeds for the database with AES-256-GCM, each bound to its serial. */
+/** A seed as it is sealed: whose, and by what. */
+export interface SealedSeed {
+  readonly serial: string;
+  readonly sealedSeed: Uint8Array;
+  readonly dataKey: number;
+}
+
+/** A data key that seeds are being sealed by, before it is stored. */
+export interface OpenDataKey {
+  readonly seal: (serial: string, seed: Uint8Array) => Uint8Array;
+  /** What is to be stored of it. @throws KeyUnavailable */
+  readonly wrap: () => Promise<NewDataKey>;
+}
+
+/** A data key that is not open yet: fetch it, and try again. */
+export class DataKeyClosed extends KeyUnavailable {
+  constructor(readonly number: number) {
+    super(`data key ${String(number)} is not at hand`);
+  }
+}
+
+/**
+ * Seals seeds for the database with AES-256-GCM, each bound to its serial. What opens them is data keys;
+ * they are wrapped in the store, and open in memory only, so that opening a seed is one decryption.
+ */
 export class Vault {
-  readonly #key: KeyObject;
+  readonly #open = new Map<number, KeyObject>();
+  readonly #fetching = new Map<number, Promise<void>>();
+  readonly #forms: KeyObject;
 
-  /** @param masterKey 32 bytes */
-  constructor(masterKey: Uint8Array) {
-    this.#key = createSecretKey(masterKey);
+  /** @param first the database's first data key */
+  constructor(
+    readonly store: Pick<DataKeyStore, "dataKey" | "listDataKeys">,
+    readonly masters: MasterKeys,
+    first: Uint8Array,
+  ) {
+    this.#open.set(FIRST_DATA_KEY, createSecretKey(first));
+    this.#forms = createSecretKey(Buffer.from(hkdfSync("sha256", first, "", "warifu forms", 32)));
   }
 
-  /** @returns nonce, ciphertext and tag in one */
-  seal(serial: string, seed: Uint8Array): Uint8Array {
-    const nonce = randomBytes(NONCE_LENGTH);
-    const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
-    cipher.setAAD(associatedData(serial));
-    return Buffer.concat([nonce, cipher.update(seed), cipher.final(), cipher.getAuthTag()]);
+  /** A seed that stands in for one, and costs as much to open. */
+  decoy(serial: string): SealedSeed {
+    const sealedSeed = this.seal(FIRST_DATA_KEY, serial, randomBytes(20));
+    return { serial, sealedSeed, dataKey: FIRST_DATA_KEY };
   }
 
-  /** @throws Error where the sealed seed is another token's, was changed, or another key sealed it */
-  open(serial: string, sealed: Uint8Array): Uint8Array {
-    const nonce = sealed.subarray(0, NONCE_LENGTH);
-    const decipher = createDecipheriv("aes-256-gcm", this.#key, nonce, {
-      authTagLength: TAG_LENGTH,
-    });
-    decipher.setAAD(associatedData(serial));
-    decipher.setAuthTag(sealed.subarray(-TAG_LENGTH));
-    const seed = decipher.update(sealed.subarray(NONCE_LENGTH, -TAG_LENGTH));
-    decipher.final(); // checks the tag; GCM leaves nothing more to come
-    return seed;
+  /** @throws DataKeyClosed */
+  seal(dataKey: number, serial: string, seed: Uint8Array): Uint8Array {
+    return seal(this.#opened(dataKey), purposeOf(serial), seed);
   }
 
-  /** A value that tells this key from another and betrays neither. */
-  checkValue(): Uint8Array {
-    return createHmac("sha256", this.#key).update("warifu master key check").digest();
+  /**
+   * @throws DataKeyClosed
+   * @throws Error where the sealed seed is another token's, was changed, or another key sealed it
+   */
+  open({ serial, sealedSeed, dataKey }: SealedSeed): Uint8Array {
+    return unseal(this.#opened(dataKey), purposeOf(serial), sealedSeed);
+  }
+
+  /**
+   * Opens a data key, for whoever asks meanwhile too. One that is not there is not an error: the seeds it
+   * sealed are sealed by another by now.
+   * @throws KeyUnavailable, StoreUnavailable
+   */
+  async fetch(number: number): Promise<void> {
+    if (this.#open.has(number)) return;
+    let fetching = this.#fetching.get(number);
+    if (!fetching) {
+      fetching = this.#fetch(number).finally(() => this.#fetching.delete(number));
+      this.#fetching.set(number, fetching);
+    }
+    await fetching;
+  }
+
+  /** Opens all data keys. @returns why some cannot be opened */
+  async fetchAll(): Promise<ReadonlyMap<number, string>> {
+    const waiting = (await this.store.listDataKeys()).map(({ number }) => number);
+    const numbers = waiting.slice(-MOST_OPEN).values();
+    const problems = new Map<number, string>();
+    const one = async (): Promise<void> => {
+      for (const number of numbers) {
+        await this.fetch(number).catch((error: unknown) => {
+          problems.set(number, (error as Error).message);
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, one));
+    return problems;
+  }
+
+  /** A new data key. */
+  newDataKey(): OpenDataKey {
+    const dataKey = randomBytes(32);
+    const key = createSecretKey(dataKey);
+    return {
+      seal: (serial, seed) => seal(key, purposeOf(serial), seed),
+      wrap: async () => {
+        const { kek: under } = (await this.store.dataKey(FIRST_DATA_KEY))!;
+        return { ...(await wrapSurely(this.masters.openersOf(under)[0]!, dataKey)), under };
+      },
+    };
   }
 
   /** Seals a text that goes out and comes back, so that it comes back as it went. */
   sign(purpose: string, text: string): string {
-    const mac = createHmac("sha256", this.#key).update(`warifu ${purpose}\n${text}`);
+    const mac = createHmac("sha256", this.#forms).update(`warifu ${purpose}\n${text}`);
     return `${Buffer.from(text).toString("base64url")}.${mac.digest("base64url")}`;
   }
 
@@ -61,35 +132,25 @@ export class Vault {
     return given.length === own.length && timingSafeEqual(given, own) ? text : undefined;
   }
 
-  /** Whether a stored check value is this key's. */
-  matches(checkValue: Uint8Array): boolean {
-    const own = this.checkValue();
-    return own.length === checkValue.length && timingSafeEqual(own, checkValue);
+  #opened(number: number): KeyObject {
+    const key = this.#open.get(number);
+    if (!key) throw new DataKeyClosed(number);
+    return key;
   }
-}
 
-function associatedData(serial: string): Buffer {
-  return Buffer.from(`warifu seed ${serial}`);
-}
-
-/**
- * The master key that the environment names.
- * @throws InputError naming the variable; never what it holds
- */
-export function masterKeyFrom(environment: NodeJS.ProcessEnv): Uint8Array {
-  const file = environment.WARIFU_MASTER_KEY_FILE;
-  const name = file === undefined ? "WARIFU_MASTER_KEY" : "WARIFU_MASTER_KEY_FILE";
-  let hex = environment.WARIFU_MASTER_KEY;
-  if (file !== undefined) {
-    try {
-      hex = readFileSync(file, "utf8").trim();
-    } catch {
-      throw new InputError(name, "names a file that cannot be read");
+  async #fetch(number: number): Promise<void> {
+    const stored = await this.store.dataKey(number);
+    if (!stored) return;
+    const dataKey = await this.masters.unwrap(stored);
+    this.#open.set(number, createSecretKey(dataKey));
+    dataKey.fill(0);
+    for (const oldest of this.#open.keys()) {
+      if (this.#open.size <= MOST_OPEN) break;
+      if (oldest !== FIRST_DATA_KEY) this.#open.delete(oldest);
     }
   }
-  if (hex === undefined) {
-    throw new InputError(name, "is not set: it holds the key that seals the seeds, 64 hex digits");
-  }
-  if (!/^[0-9a-fA-F]{64}$/.test(hex)) throw new InputError(name, "must hold 64 hex digits");
-  return Buffer.from(hex, "hex");
+}
+
+function purposeOf(serial: string): string {
+  return `warifu seed ${serial}`;
 }

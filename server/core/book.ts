@@ -9,6 +9,8 @@ export interface BookToken extends TokenState {
   /** 1 SHA-1, 2 SHA-256, 3 SHA-512. */
   readonly algorithm: number;
   readonly sealedSeed: Uint8Array;
+  /** The number of the data key that seals it. */
+  readonly dataKey: number;
   /** Unix seconds. */
   readonly start: number | undefined;
   readonly expiry: number | undefined;

@@ -85,6 +85,7 @@ export const TOKENS = new Table<BookToken>("tokens", {
   serial: ["serial", "text"],
   algorithm: ["algorithm", "smallint"],
   sealedSeed: ["sealed_seed", "bytea"],
+  dataKey: ["data_key", "bigint"],
   start: ["starts_at", "bigint"],
   expiry: ["expires_at", "bigint"],
   status: ["status", "text"],

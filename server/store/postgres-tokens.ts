@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { encodeClock } from "./clock-bytes.js";
 import type { AuditEntry } from "../core/audit.js";
+import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
 import type { Database } from "./postgres-database.js";
+import { insertDataKey } from "./postgres-data-keys.js";
 import { TOKENS } from "./postgres-rows.js";
+import { publishUnderKey } from "./publish.js";
 import {
   type NewToken,
   SerialTwice,
@@ -21,7 +24,7 @@ export function tokenMethods(
   db: Database,
 ): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial" | "countTokens"> {
   return {
-    importTokens: (batches, finish) => importTokens(db, batches, finish),
+    importTokens: (batches, finish, dataKey) => importTokens(db, batches, finish, dataKey),
     listTokens: async (after, limit) =>
       TOKENS.read(
         await db.query(
@@ -68,6 +71,7 @@ async function importTokens(
   db: Database,
   batches: AsyncIterable<readonly NewToken[]>,
   finish: () => AuditEntry | undefined,
+  dataKey: (() => Promise<NewDataKey | undefined>) | undefined,
 ): Promise<void> {
   const id = randomUUID();
   const now = Date.now();
@@ -80,7 +84,7 @@ async function importTokens(
     }
     await checkStaged(db, id, count);
     const entry = finish();
-    if (entry) await publish(db, id, count, entry);
+    if (entry) await publishUnderKey((key) => publish(db, id, count, entry, key), dataKey);
   } finally {
     await db.query("DELETE FROM staged_tokens WHERE import = $1 OR staged_at < $2", [
       id,
@@ -123,24 +127,34 @@ async function checkStaged(db: Database, id: string, count: number): Promise<voi
   throw new SerialTwice(twice!.serial as string);
 }
 
-async function publish(db: Database, id: string, count: number, entry: AuditEntry): Promise<void> {
-  await db.transaction(async (tx) => {
+/** @returns false where the data key was wrapped before keys were rotated */
+async function publish(
+  db: Database,
+  id: string,
+  count: number,
+  entry: AuditEntry,
+  key: NewDataKey | undefined,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const number = key ? await insertDataKey(tx, key, entry.at) : LEGACY_DATA_KEY;
+    if (number === undefined) return false;
     const [, rows] = await tx.send(
       { text: `SET LOCAL statement_timeout = ${String(PUBLISHING)}`, once: true },
       {
         text: `WITH published AS (
             INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at, status,
-              suspended, failures, last_step, clock)
+              suspended, failures, last_step, clock, data_key)
             SELECT serial, algorithm, sealed_seed, starts_at, expires_at, 'usable', false, 0, -1,
-              clock
+              clock, $2::bigint
             FROM staged_tokens WHERE import = $1 ORDER BY serial RETURNING 1)
           SELECT count(*) AS count FROM published`,
-        values: [id],
+        values: [id, number],
         patience: PUBLISHING,
       },
     );
     if (rows?.[0]?.count !== count)
       throw new StoreUnavailable("the import was lost by the database");
     await tx.commit(...tx.chain.write([entry]));
+    return true;
   });
 }

@@ -3,6 +3,7 @@ import { POSTGRES_MIGRATIONS } from "./migrations/postgres.js";
 import { listAudit, MOVE_BASE } from "./postgres-audit.js";
 import { chainMethods } from "./postgres-audit-chain.js";
 import { bankMethods } from "./postgres-bank.js";
+import { dataKeyMethods } from "./postgres-data-keys.js";
 import { Database, type PostgresOptions } from "./postgres-database.js";
 import { decideAll, readBook } from "./postgres-decide.js";
 import { breaksSchema } from "./postgres-errors.js";
@@ -66,14 +67,10 @@ function postgresStore(db: Database): Store {
     read: (about) => readBook(db, about),
     ...tokenMethods(db),
     ...keyMethods(db),
+    ...dataKeyMethods(db),
     ...bankMethods(db),
     ...chainMethods(db),
     listAudit: (query) => listAudit(db, query),
-    sealCheck: async (value) => {
-      await db.query("INSERT INTO seal_check VALUES (1, $1) ON CONFLICT DO NOTHING", [value]);
-      const [row] = await db.query("SELECT value FROM seal_check");
-      return row!.value as Uint8Array;
-    },
     ping: async () => {
       await db.query("UPDATE audit_base SET base = base");
     },

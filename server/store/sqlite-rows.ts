@@ -6,7 +6,7 @@ import type { ListedAuditRow, KeyScope, StoredApiKey, StoredToken } from "./stor
 /** What {@link TokenRow} is read by. */
 export const TOKEN_COLUMNS =
   "serial, algorithm, sealed_seed, starts_at, expires_at, " +
-  "status, suspended, failures, last_step, clock, contract_id";
+  "status, suspended, failures, last_step, clock, contract_id, data_key";
 
 /** A token's row as an array: each verification reads one, and naming columns costs more than reading. */
 export type TokenRow = [
@@ -21,15 +21,17 @@ export type TokenRow = [
   lastStep: number,
   clock: Uint8Array,
   contract: string | null,
+  dataKey: number,
 ];
 
 export function storedToken(row: TokenRow): StoredToken {
   const [serial, algorithm, sealedSeed, start, expiry] = row;
-  const [, , , , , status, suspended, failures, lastStep, clock, contract] = row;
+  const [, , , , , status, suspended, failures, lastStep, clock, contract, dataKey] = row;
   return {
     serial,
     algorithm,
     sealedSeed,
+    dataKey,
     start: start ?? undefined,
     expiry: expiry ?? undefined,
     status,

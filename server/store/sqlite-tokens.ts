@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import Database from "better-sqlite3";
 import { encodeClock } from "./clock-bytes.js";
+import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
+import { publishUnderKey } from "./publish.js";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
+import { insertDataKey } from "./sqlite-data-keys.js";
 import { storedToken, TOKEN_COLUMNS, type TokenRow } from "./sqlite-rows.js";
 import {
   type NewToken,
@@ -47,7 +50,7 @@ export function tokenMethods(
     )
     .raw();
   return {
-    importTokens: async (batches, finish) => {
+    importTokens: async (batches, finish, dataKey) => {
       const staging = stage(db, randomUUID());
       try {
         for await (const batch of batches) {
@@ -57,10 +60,15 @@ export function tokenMethods(
         }
         const entry = finish();
         if (!entry) return;
-        await atomically(() => {
-          staging.publish();
-          audit.write([entry]);
-        });
+        const publish = (key: NewDataKey | undefined): Promise<boolean> =>
+          atomically(() => {
+            const number = key ? insertDataKey(db, key, entry.at) : LEGACY_DATA_KEY;
+            if (number === undefined) return false;
+            staging.publish(number);
+            audit.write([entry]);
+            return true;
+          });
+        await publishUnderKey(publish, dataKey);
       } finally {
         await atomically(staging.drop);
       }
@@ -100,7 +108,11 @@ function tokenCounter(db: Database.Database): Store["countTokens"] {
 function stage(
   db: Database.Database,
   id: string,
-): { add: (tokens: readonly NewToken[]) => void; publish: () => void; drop: () => void } {
+): {
+  add: (tokens: readonly NewToken[]) => void;
+  publish: (dataKey: number) => void;
+  drop: () => void;
+} {
   const insert = db.prepare("INSERT INTO staged_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const now = Date.now();
   return {
@@ -116,12 +128,12 @@ function stage(
         }
       }
     },
-    publish: () => {
+    publish: (dataKey) => {
       db.prepare(
-        `INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at)
-         SELECT serial, algorithm, sealed_seed, starts_at, expires_at
+        `INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at, data_key)
+         SELECT serial, algorithm, sealed_seed, starts_at, expires_at, ?
          FROM staged_tokens WHERE import = ? ORDER BY serial`,
-      ).run(id);
+      ).run(dataKey, id);
       db.prepare(
         `INSERT INTO token_states (token_id, status, suspended, failures, last_step, clock)
          SELECT tokens.id, 'usable', 0, 0, -1, clock

@@ -12,6 +12,7 @@ import { chainMethods } from "./sqlite-audit-chain.js";
 import { bankMethods } from "./sqlite-bank.js";
 import { type BookShelf, bookShelf } from "./sqlite-book.js";
 import { checkpoints } from "./sqlite-checkpoint.js";
+import { dataKeyMethods } from "./sqlite-data-keys.js";
 import { keyMethods } from "./sqlite-keys.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
@@ -111,15 +112,10 @@ function sqliteStore(db: Database.Database): Store {
     read: (about) => answered(() => db.transaction(() => shelf.open(about))()),
     ...tokenMethods(db, audit, atomically, readToken),
     ...keyMethods(db, audit, atomically),
+    ...dataKeyMethods(db, audit, atomically),
     ...bankMethods(db, audit, atomically),
     ...chainMethods(db, atomically),
     listAudit: (query) => answered(() => listAudit(db, query)),
-    sealCheck: (value) =>
-      atomically(() => {
-        db.prepare("INSERT OR IGNORE INTO seal_check VALUES (1, ?)").run(value);
-        const row = db.prepare("SELECT value FROM seal_check").get();
-        return (row as { value: Uint8Array }).value;
-      }),
     ping: () =>
       atomically(() => void db.prepare("UPDATE schema_version SET version = version").run()),
     close: async () => {

@@ -3,12 +3,13 @@ import type { AuditCheckpoint } from "../core/audit-checkpoint.js";
 import type { Book, BookToken, Mail, Payee, Session, Transfer } from "../core/book.js";
 import type { ClockEstimate } from "../core/clock/estimate.js";
 import type { TokenState } from "../core/token.js";
+import type { DataKeyStore, NewDataKey } from "./data-keys.js";
 
 /** A token as the store keeps it: its seed sealed, its state beside it. */
 export type StoredToken = BookToken;
 
 /** A new token to be stored. */
-export interface NewToken extends Omit<StoredToken, keyof TokenState> {
+export interface NewToken extends Omit<StoredToken, keyof TokenState | "dataKey"> {
   readonly clock: ClockEstimate;
 }
 
@@ -110,7 +111,7 @@ export class SerialTwice extends Error {
  *
  * Every method throws StoreUnavailable where the store cannot read or commit.
  */
-export interface Store {
+export interface Store extends DataKeyStore {
   readonly kind: "sqlite" | "postgres";
 
   /**
@@ -126,11 +127,14 @@ export interface Store {
    * Stores new tokens, all or none, however many: they are put aside batch by batch and become
    * tokens together at the end. Other work goes on meanwhile.
    * @param finish called after the last batch: the line for the audit, or undefined to store nothing
+   * @param dataKey called after it, and again where keys were rotated meanwhile: what the seeds are sealed
+   *   by, wrapped; without it they are sealed as {@link LEGACY_DATA_KEY} says
    * @throws SerialTwice, or what the batches throw
    */
   importTokens(
     batches: AsyncIterable<readonly NewToken[]>,
     finish: () => AuditEntry | undefined,
+    dataKey?: () => Promise<NewDataKey | undefined>,
   ): Promise<void>;
   /** Tokens in the order of their serials, after a serial. */
   listTokens(after: string, limit: number): Promise<StoredToken[]>;
@@ -221,11 +225,6 @@ export interface Store {
   /** Sets a mail aside that no server takes, and says so in the audit. */
   mailGivenUp(id: number, audit: AuditEntry): Promise<void>;
 
-  /**
-   * What proves the key that seals the seeds: the first call stores it, every call returns what is
-   * stored.
-   */
-  sealCheck(value: Uint8Array): Promise<Uint8Array>;
   /** Reads, and commits a write that changes nothing, to tell that both can be done. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -50,7 +50,14 @@ function everything(store: Store): Promise<unknown>[] {
     store.claimMails(0, 1, 1),
     store.mailSent(1),
     store.mailGivenUp(1, audit),
-    store.sealCheck(Buffer.alloc(1)),
+    store.legacyCheck(),
+    store.foundDataKeys({ kek: "k", wrapped: Buffer.alloc(1) }, undefined, 1),
+    store.dataKey(1),
+    store.listDataKeys(),
+    store.rewrapDataKey(1, "k", { kek: "k", wrapped: Buffer.alloc(1) }, audit),
+    store.beginResealing({ kek: "k", wrapped: Buffer.alloc(1), under: "k" }, 1, audit),
+    store.resealSeeds([]),
+    store.endResealing(2, audit),
     store.ping(),
   ];
 }

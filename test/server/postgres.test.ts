@@ -2,11 +2,12 @@ import { afterAll, beforeAll } from "vitest";
 import { openPostgres } from "../../server/store/postgres.js";
 import { TestDatabases } from "../support/postgres.js";
 import { bankStoreContract } from "./bank-store-contract.js";
+import { dataKeyContract } from "./data-key-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const databases = new TestDatabases();
-beforeAll(() => databases.start());
-afterAll(() => databases.stop());
+beforeAll(() => databases.start(), 60_000);
+afterAll(() => databases.stop(), 60_000);
 
 const open = async () => {
   const url = await databases.database();
@@ -15,3 +16,4 @@ const open = async () => {
 };
 storeContract("PostgreSQL", open);
 bankStoreContract("PostgreSQL", open);
+dataKeyContract("PostgreSQL", open);

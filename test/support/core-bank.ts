@@ -37,7 +37,7 @@ export function holder(id: string, serial: string, changes: Partial<User> = {}):
 
 export function tokenOf(serial: string, changes: Partial<BookToken> = {}): BookToken {
   return {
-    ...{ serial, algorithm: 1, sealedSeed: secretOf(serial), contract: "C1" },
+    ...{ serial, algorithm: 1, sealedSeed: secretOf(serial), dataKey: 2, contract: "C1" },
     ...{ start: NOON - YEAR, expiry: NOON + YEAR, status: "usable", suspended: false },
     ...{ failures: 0, lastStep: -1, clock: clockNear(0) },
     ...changes,

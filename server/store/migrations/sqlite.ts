@@ -242,4 +242,15 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     signature BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- Seeds are sealed by data keys. Number 0 is the master key itself, by which those from before are sealed.
+  ALTER TABLE tokens ADD COLUMN data_key INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE data_keys (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kek TEXT NOT NULL,
+    wrapped BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    resealing INTEGER NOT NULL DEFAULT 0 CHECK (resealing IN (0, 1))
+  ) STRICT;
+  `,
 ];

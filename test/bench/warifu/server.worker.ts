@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 import { buildApp } from "../../../server/http/app.js";
 import { openStore, openVault } from "../../../server/open.js";
-import { masterKeyFrom } from "../../../server/vault.js";
+import { masterKeysFrom } from "../../../server/keys/master-keys.js";
 import { answerParent } from "../harness/answers.js";
 import { decideEach } from "./decide-each.js";
 import { addImmediateRoute } from "./immediate.js";
@@ -21,7 +21,7 @@ let now = Date.now();
 async function warifu(database: string, each: boolean): Promise<FastifyInstance> {
   const opened = openStore(undefined, { ...process.env, WARIFU_DB: database });
   const store = await Promise.resolve(opened);
-  const vault = await openVault(store, masterKeyFrom(process.env));
+  const vault = await openVault(store, masterKeysFrom(process.env));
   // Logging as the program's own server has it.
   const logger = { level: "info" };
   return buildApp({ store: each ? decideEach(store) : store, vault, now: () => now, logger });

@@ -6,7 +6,8 @@ import { DEFAULT_POLICY } from "../../../server/core/policy.js";
 import { openStore, openVault } from "../../../server/open.js";
 import type { NewToken, Store } from "../../../server/store/store.js";
 import { TokenService } from "../../../server/token-service.js";
-import { masterKeyFrom, type Vault } from "../../../server/vault.js";
+import type { Vault } from "../../../server/vault.js";
+import { masterKeysFrom } from "../../../server/keys/master-keys.js";
 import { answerParent } from "../harness/answers.js";
 import { codeOf, PERIOD, secretOf, serialOf, shuffled } from "../harness/codes.js";
 import { drive, type Driven } from "../load/drive.js";
@@ -37,7 +38,7 @@ let place = 0;
 
 async function open(database: string): Promise<void> {
   store = await Promise.resolve(openStore(undefined, { ...process.env, WARIFU_DB: database }));
-  vault = await openVault(store, masterKeyFrom(process.env));
+  vault = await openVault(store, masterKeysFrom(process.env));
   const serviceOf = (each: Store): TokenService =>
     new TokenService(new Clerk(new Batcher(each), vault, DEFAULT_POLICY));
   services = { batched: serviceOf(store), each: serviceOf(decideEach(store)) };
@@ -47,12 +48,13 @@ async function open(database: string): Promise<void> {
 async function importSealed(count: number): Promise<number> {
   const clock = clockOfUnknownHistory(0, Date.now() / 1000, DEFAULT_POLICY.clock);
   const batches: NewToken[][] = [];
+  const dataKey = vault.newDataKey();
   for (let from = 0; from < count; from += IMPORT_BATCH) {
     const length = Math.min(IMPORT_BATCH, count - from);
     batches.push(
       Array.from({ length }, (_, index) => {
         const serial = serialOf(from + index);
-        const sealedSeed = vault.seal(serial, secretOf(serial));
+        const sealedSeed = dataKey.seal(serial, secretOf(serial));
         return { serial, algorithm: 1, sealedSeed, start: 0, expiry: FAR, clock };
       }),
     );
@@ -70,7 +72,7 @@ async function importSealed(count: number): Promise<number> {
     detail: { imported: count },
   };
   const start = performance.now();
-  await store.importTokens(all(), () => entry);
+  await store.importTokens(all(), () => entry, dataKey.wrap);
   return count / ((performance.now() - start) / 1000);
 }
 

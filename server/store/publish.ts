@@ -1,0 +1,20 @@
+import type { NewDataKey } from "./data-keys.js";
+import { StoreUnavailable } from "./store.js";
+
+/** How often an import's data key is wrapped, where keys are rotated meanwhile. */
+const TRIES = 3;
+
+/**
+ * Publishes an import with its data key, wrapped by the key that holds at that moment.
+ * @param publish returns false where another one does by now
+ * @throws StoreUnavailable
+ */
+export async function publishUnderKey(
+  publish: (key: NewDataKey | undefined) => Promise<boolean>,
+  dataKey: (() => Promise<NewDataKey | undefined>) | undefined,
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (await publish(await dataKey?.())) return;
+  }
+  throw new StoreUnavailable("keys are being rotated");
+}
