@@ -43,7 +43,7 @@ const drainOf = (args: readonly string[]): number =>
 
 describe("what deploy/ names exists", () => {
   it.each(FILES)("%s: each WARIFU_ variable is read by the program", (file) => {
-    const program = ["vault.ts", "open.ts", "mailer.ts", "policy-file.ts"]
+    const program = ["keys/master-keys.ts", "open.ts", "mailer.ts", "policy-file.ts"]
       .map((each) => read(`server/${each}`))
       .join("\n");
     for (const [name] of read(`deploy/${file}`).matchAll(/\bWARIFU_[A-Z_]+/g)) {

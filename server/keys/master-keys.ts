@@ -67,50 +67,44 @@ export class MasterKeys {
  */
 export function masterKeysFrom(environment: NodeJS.ProcessEnv): MasterKeys {
   return new MasterKeys(() => {
-    const current = keyFrom(environment, "");
+    const current = keyFrom(
+      ["WARIFU_KMS_COMMAND", environment.WARIFU_KMS_COMMAND],
+      ["WARIFU_MASTER_KEY_FILE", environment.WARIFU_MASTER_KEY_FILE],
+      ["WARIFU_MASTER_KEY", environment.WARIFU_MASTER_KEY],
+    );
     if (!current) {
       const problem = "is not set: it holds the key that wraps the data keys, 64 hex digits";
       throw new InputError("WARIFU_MASTER_KEY", problem);
     }
-    const previous = keyFrom(environment, "_PREVIOUS");
+    const previous = keyFrom(
+      ["WARIFU_KMS_COMMAND_PREVIOUS", environment.WARIFU_KMS_COMMAND_PREVIOUS],
+      ["WARIFU_MASTER_KEY_PREVIOUS_FILE", environment.WARIFU_MASTER_KEY_PREVIOUS_FILE, true],
+      ["WARIFU_MASTER_KEY_PREVIOUS", environment.WARIFU_MASTER_KEY_PREVIOUS],
+    );
     return previous ? [current, previous] : [current];
   });
 }
 
-/** The key of the one variable of three that is set. */
-function keyFrom(
-  environment: NodeJS.ProcessEnv,
-  suffix: "" | "_PREVIOUS",
-): KeyEncryptionKey | undefined {
-  const names = {
-    command: `WARIFU_KMS_COMMAND${suffix}`,
-    file: `WARIFU_MASTER_KEY${suffix}_FILE`,
-    key: `WARIFU_MASTER_KEY${suffix}`,
-  };
-  const command = environment[names.command];
-  if (command !== undefined) {
-    const other = [names.file, names.key].find((name) => environment[name] !== undefined);
-    if (other !== undefined) throw new InputError(names.command, `cannot be set beside ${other}`);
-    return new KmsCommand(names.command, command);
+/** A variable of the environment; of a file, whether it need not be there. */
+type Variable = readonly [name: string, value: string | undefined, mayBeMissing?: boolean];
+
+/** The key that one of three variables names. */
+function keyFrom(command: Variable, file: Variable, key: Variable): KeyEncryptionKey | undefined {
+  const [name, line] = command;
+  if (line !== undefined) {
+    const other = [file, key].find(([, value]) => value !== undefined);
+    if (other) throw new InputError(name, `cannot be set beside ${other[0]}`);
+    return new KmsCommand(name, line);
   }
-  const file = environment[names.file];
-  if (file !== undefined) {
-    const hex = readKeyFile(names.file, file, suffix === "_PREVIOUS");
-    return hex === undefined ? undefined : masterKey(names.file, hex);
-  }
-  const hex = environment[names.key];
-  return hex === undefined ? undefined : masterKey(names.key, hex);
+  const [[variable], hex] = file[1] === undefined ? [key, key[1]] : [file, readKeyFile(file)];
+  if (hex === undefined) return undefined;
+  if (!/^[0-9a-fA-F]{64}$/.test(hex)) throw new InputError(variable, "must hold 64 hex digits");
+  return new MasterKey(variable, Buffer.from(hex, "hex"));
 }
 
-function masterKey(name: string, hex: string): MasterKey {
-  if (!/^[0-9a-fA-F]{64}$/.test(hex)) throw new InputError(name, "must hold 64 hex digits");
-  return new MasterKey(name, Buffer.from(hex, "hex"));
-}
-
-/** @param mayBeMissing whether there need not be such a file: it is there while keys are rotated */
-function readKeyFile(name: string, path: string, mayBeMissing: boolean): string | undefined {
+function readKeyFile([name, path, mayBeMissing]: Variable): string | undefined {
   try {
-    return readFileSync(path, "utf8").trim();
+    return readFileSync(path!, "utf8").trim();
   } catch (error) {
     if (mayBeMissing && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new InputError(name, "names a file that cannot be read");

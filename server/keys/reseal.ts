@@ -68,10 +68,21 @@ async function resealOnce(
 
 function resealed(vault: Vault, token: StoredToken, dataKey: number): ResealedSeed {
   const { serial, dataKey: from } = token;
-  const seed = vault.open(token);
+  const seed = openSurely(vault, token);
   const sealedSeed = vault.seal(dataKey, serial, seed);
   seed.fill(0);
   return { serial, from, dataKey, sealedSeed };
+}
+
+/** One that is broken ends it: the data keys before stay, in case the fault is not in the row. */
+function openSurely(vault: Vault, token: StoredToken): Uint8Array {
+  try {
+    return vault.open(token);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    const problem = `the seed of token ${token.serial} was changed in the database`;
+    throw new StoreUnavailable(problem, { cause: error });
+  }
 }
 
 function entryOf(

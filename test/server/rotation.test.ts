@@ -119,10 +119,12 @@ describe.each(STORES)("keys are rotated over %s", (_name, openDatabase) => {
     await everyCode();
     files = [NEW, OLD];
     const { vault } = await serving(store, () => files);
-    let done = false;
-    const rotation = rotateKeys(store, vault, CALLER, { seeds: true }).finally(() => (done = true));
+    const state = { rotated: false };
+    const rotation = rotateKeys(store, vault, CALLER, { seeds: true }).finally(() => {
+      state.rotated = true;
+    });
     do await everyCode();
-    while (!done);
+    while (!state.rotated);
     expect(await rotation).toEqual({ kek: NEW.id, rewrapped: 4, resealed: 36 });
     files = [NEW];
     await everyCode();
@@ -199,6 +201,24 @@ describe.each(STORES)("keys are rotated over %s", (_name, openDatabase) => {
     const later = NOW + 2 * MINUTE;
     const after = await serving(store, () => [NEW]);
     expect((await after.verify(SEED.serial, codeOf(SEED, later), later)).accepted).toBe(true);
+  });
+
+  it("one seed that was changed ends it, by the token's serial, and no data key goes", async () => {
+    const seeds = batchOf("10000001", 3);
+    const store = await start(seeds);
+    await opened.run(
+      `UPDATE tokens SET sealed_seed = (SELECT sealed_seed FROM tokens WHERE serial = '10000001')
+       WHERE serial = '10000002'`,
+    );
+    const { vault } = await serving(store, () => [OLD]);
+    await expect(rotateKeys(store, vault, CALLER, { seeds: true })).rejects.toThrow(
+      "the seed of token 10000002 was changed in the database",
+    );
+    const { verify } = await serving(store, () => [OLD]);
+    for (const seed of [seeds[0]!, seeds[2]!]) {
+      expect((await verify(seed.serial, codeOf(seed, NOW), NOW)).accepted).toBe(true);
+    }
+    expect(await store.listDataKeys()).toHaveLength(3);
   });
 
   it("an import that is under way is wrapped by the new key, and forms stay as they were", async () => {
