@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { openPostgres } from "../../server/store/postgres.js";
 import { TestDatabases } from "../support/postgres.js";
 import { bankStoreContract } from "./bank-store-contract.js";
+import { importContract } from "./import-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const databases = new TestDatabases();
@@ -15,3 +16,4 @@ const open = async () => {
 };
 storeContract("PostgreSQL", open);
 bankStoreContract("PostgreSQL", open);
+importContract("PostgreSQL", open);

@@ -9,6 +9,7 @@ import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { withDirectory } from "../support/server.js";
 import { bankStoreContract } from "./bank-store-contract.js";
+import { importContract } from "./import-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const open = async () => {
@@ -22,6 +23,7 @@ const open = async () => {
 };
 storeContract("SQLite", open);
 bankStoreContract("SQLite", open);
+importContract("SQLite", open);
 
 const CLOCK_POLICY = DEFAULT_POLICY.clock;
 const ENTRY = {
