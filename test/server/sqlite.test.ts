@@ -7,6 +7,7 @@ import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
+import { stock } from "../support/counting.js";
 import { withDirectory } from "../support/server.js";
 import { bankStoreContract } from "./bank-store-contract.js";
 import { importContract } from "./import-contract.js";
@@ -52,6 +53,19 @@ describe("SQLite", () => {
     expect(() => db.exec("UPDATE audit SET event = 'x'")).toThrow("append-only");
     db.close();
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    remove();
+  });
+
+  it("has imported where only what was put aside cannot be removed", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const store = openSqlite(file);
+    const db = new Database(file);
+    db.exec("CREATE TRIGGER no BEFORE DELETE ON staged_tokens BEGIN SELECT RAISE(FAIL, 'no'); END");
+    db.close();
+    await stock(store, ["20000001"]);
+    expect(await store.tokensBySerial(["20000001"])).toMatchObject([{ serial: "20000001" }]);
+    await store.close();
     remove();
   });
 
