@@ -1,5 +1,6 @@
 import pg from "pg";
 import { AuditChain } from "./postgres-chain.js";
+import { CopyQuery, type CopyRow, type CopyTarget } from "./postgres-copy.js";
 import { retryable, RowsRefused, storeError } from "./postgres-errors.js";
 import type { Rows, Statement } from "./postgres-statement.js";
 import { StoreUnavailable } from "./store.js";
@@ -58,6 +59,19 @@ export class Database {
   async query(text: string, values: readonly unknown[] = []): Promise<Rows> {
     const [rows] = await this.#on((client) => this.#send(client, [{ text, values }]));
     return rows!;
+  }
+
+  /** Adds rows to a table, a transaction of its own. @throws StoreUnavailable, RowsRefused */
+  async copy(target: CopyTarget, rows: readonly CopyRow[]): Promise<void> {
+    const act = (client: pg.PoolClient): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const done = (error: Error | undefined): void => {
+          if (error) reject(storeError(error));
+          else resolve();
+        };
+        client.query(new CopyQuery(target, rows, done));
+      });
+    await this.#on(act);
   }
 
   /**

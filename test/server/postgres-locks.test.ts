@@ -203,3 +203,43 @@ describe("the audit of many writers", () => {
     expect(await store!.listAudit({ after: 0, limit: 100 })).toHaveLength(before.length + 1);
   });
 });
+
+describe("an import over PostgreSQL", () => {
+  it("takes as long as it takes, whatever a statement may take", async () => {
+    const store = await openPostgres(url, { statementTimeout: 200 });
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await other.query("BEGIN; LOCK TABLE tokens IN SHARE MODE");
+    const imported = stock(store, ["20000001"]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await other.query("COMMIT");
+    await other.end();
+    await imported;
+    expect(await store.tokensBySerial(["20000001"])).toMatchObject([{ serial: "20000001" }]);
+    await store.close();
+  });
+
+  it("writes whatever characters a serial has", async () => {
+    const serial = "a\tb\nc\\d\\N日本";
+    await stock(stores[0]!, [serial]);
+    expect(await stores[0]!.tokensBySerial([serial])).toMatchObject([{ serial }]);
+  });
+
+  it("is done where only what it put aside cannot be removed", async () => {
+    await onServer(
+      url,
+      `CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE 'no'; END $$ LANGUAGE plpgsql;
+       CREATE TRIGGER refuse BEFORE DELETE ON staged_tokens EXECUTE FUNCTION refuse()`,
+    );
+    await stock(stores[0]!, ["20000001"]);
+    expect(await stores[0]!.tokensBySerial(["20000001"])).toMatchObject([{ serial: "20000001" }]);
+  });
+
+  it("leaves nothing behind", async () => {
+    const twice = stock(stores[0]!, ["20000001", "20000001"]);
+    await expect(twice).rejects.toMatchObject({ name: "SerialTwice" });
+    await expect(stock(stores[0]!, ["20000001", SERIALS[0]!])).rejects.toThrow("tokens_pkey");
+    await stock(stores[0]!, ["20000001"]);
+    expect(await onServer(url, "SELECT serial FROM staged_tokens")).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { openPostgres } from "../../server/store/postgres.js";
 import { TestDatabases } from "../support/postgres.js";
 import { bankStoreContract } from "./bank-store-contract.js";
 import { dataKeyContract } from "./data-key-contract.js";
+import { importContract } from "./import-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const databases = new TestDatabases();
@@ -17,3 +18,4 @@ const open = async () => {
 storeContract("PostgreSQL", open);
 bankStoreContract("PostgreSQL", open);
 dataKeyContract("PostgreSQL", open);
+importContract("PostgreSQL", open);

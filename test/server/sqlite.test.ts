@@ -7,9 +7,11 @@ import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
+import { stock } from "../support/counting.js";
 import { withDirectory } from "../support/server.js";
 import { bankStoreContract } from "./bank-store-contract.js";
 import { dataKeyContract } from "./data-key-contract.js";
+import { importContract } from "./import-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const open = async () => {
@@ -24,6 +26,7 @@ const open = async () => {
 storeContract("SQLite", open);
 bankStoreContract("SQLite", open);
 dataKeyContract("SQLite", open);
+importContract("SQLite", open);
 
 const CLOCK_POLICY = DEFAULT_POLICY.clock;
 const ENTRY = {
@@ -52,6 +55,19 @@ describe("SQLite", () => {
     expect(() => db.exec("UPDATE audit SET event = 'x'")).toThrow("append-only");
     db.close();
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    remove();
+  });
+
+  it("has imported where only what was put aside cannot be removed", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const store = openSqlite(file);
+    const db = new Database(file);
+    db.exec("CREATE TRIGGER no BEFORE DELETE ON staged_tokens BEGIN SELECT RAISE(FAIL, 'no'); END");
+    db.close();
+    await stock(store, ["20000001"]);
+    expect(await store.tokensBySerial(["20000001"])).toMatchObject([{ serial: "20000001" }]);
+    await store.close();
     remove();
   });
 

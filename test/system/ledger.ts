@@ -33,8 +33,12 @@ export interface Request {
   /** Stands in the audit as where the request came from. */
   readonly id: string;
   readonly serial: string;
-  readonly act: "verify" | "unlock" | "revoke";
+  readonly act: "verify" | "unlock" | "revoke" | "resync" | "register" | "reinstate";
+  /** Who asks, or is reinstated; by serial, at the branch's desk, where undefined. */
+  readonly user: string | undefined;
   readonly code: string;
+  /** Of a resynchronization: the code before. */
+  readonly first: string | undefined;
   /** The step the device showed the code for; undefined for a guess. */
   readonly step: number | undefined;
   /** Unix seconds at which a user read it off the display; undefined for everybody else. */
@@ -61,6 +65,17 @@ interface Account {
   misled: boolean;
 }
 
+/** Somebody who has no token yet. */
+interface Newcomer {
+  failures: number;
+  suspended: boolean;
+  registered: boolean;
+}
+
+/** Answers that leave nothing in the audit: nothing was decided. */
+const WITHOUT_ROW = ["unavailable", "too_soon", "nothing_to_lift"];
+/** What the audit says happened with codes. */
+const EVENTS = ["verify", "lock", "unlock", "revoke", "resync", "register"];
 const { maxFailures } = DEFAULT_POLICY;
 /** Seconds a code may be old: reading and typing. */
 const TRANSMISSION = 60;
@@ -72,6 +87,7 @@ export class Ledger {
   /** How often the audit told what. */
   readonly told: Record<string, number> = {};
   readonly #accounts = new Map<string, Account>();
+  readonly #newcomers = new Map<string, Newcomer>();
   /** Requests on their way, and what the audit says of each. */
   readonly #open = new Map<string, { readonly request: Request; readonly rows: string[] }>();
 
@@ -80,6 +96,17 @@ export class Ledger {
       ...{ device, expiry, suspended: false, revoked: false, failures: 0, lastStep: -1 },
       ...{ learnedAt: device.began, misled: false },
     });
+  }
+
+  addNewcomer(user: string): void {
+    this.#newcomers.set(user, { failures: 0, suspended: false, registered: false });
+  }
+
+  /** Newcomers who are suspended, or have no token yet. */
+  newcomers(which: "suspended" | "without_token"): string[] {
+    return [...this.#newcomers.entries()]
+      .filter(([, each]) => (which === "suspended" ? each.suspended : !each.registered))
+      .map(([user]) => user);
   }
 
   sent(request: Request): void {
@@ -92,18 +119,24 @@ export class Ledger {
 
   /** Takes a row in the order they were committed. */
   row({ event, result, source, at }: ListedAuditRow): void {
-    if (!["verify", "lock", "unlock", "revoke"].includes(event)) return;
+    if (!EVENTS.includes(event)) return;
     const open = this.#open.get(source ?? "");
     if (!open) throw new Broken("audit", `a row of ${event} that nobody asked for`);
     this.told[`${event} ${result}`] = (this.told[`${event} ${result}`] ?? 0) + 1;
-    open.rows.push(event === "lock" ? "suspended" : result.replace(/_while_suspended$/, ""));
-    const account = this.#accounts.get(open.request.serial)!;
-    if (event === "verify") this.#verified(account, open.request, result, at / 1000);
-    if (event === "lock") this.#locked(account);
-    if (event === "unlock" && result === "unlocked") {
+    const { request, rows } = open;
+    rows.push(answerTold(event, result));
+    const account = this.#accounts.get(request.serial)!;
+    const newcomer = this.#newcomers.get(request.user ?? "");
+    if (event === "register") this.#registered(account, newcomer!, request, result, at / 1000);
+    else if (newcomer && event === "lock") lockNewcomer(newcomer, request.user!);
+    else if (newcomer && event === "unlock")
+      Object.assign(newcomer, { failures: 0, suspended: false });
+    else if (event === "verify" || event === "resync")
+      this.#evaluated(account, request, result, at / 1000);
+    else if (event === "lock") this.#locked(account);
+    else if (event === "unlock" && result === "unlocked") {
       Object.assign(account, { suspended: false, failures: 0 });
-    }
-    if (event === "revoke" && result !== "unchanged") account.revoked = true;
+    } else if (event === "revoke" && result !== "unchanged") account.revoked = true;
   }
 
   /** Closes the requests that were answered, or whose process died, and compares them with their rows. */
@@ -113,7 +146,7 @@ export class Ledger {
       if (answer === undefined) continue;
       this.#open.delete(id);
       if (answer === "died") continue;
-      const said = answer === "unavailable" ? undefined : answer;
+      const said = WITHOUT_ROW.includes(answer) ? undefined : answer;
       if (rows.at(-1) !== said) {
         throw new Broken(
           "audit",
@@ -144,13 +177,14 @@ export class Ledger {
     }
   }
 
-  #verified(account: Account, request: Request, result: string, at: number): void {
-    const barred = account.revoked || account.suspended || at >= account.expiry;
+  /** A code by itself, or two in a row. */
+  #evaluated(account: Account, request: Request, result: string, at: number): void {
+    const barred = isBarred(account, at);
     const { serial } = request;
-    if (barred && ["accepted", "wrong_code", "already_used"].includes(result)) {
+    if (barred && EVALUATED.includes(result)) {
       throw new Broken("barred", `${serial} answered ${result}`);
     }
-    if (result === "accepted") this.#accepted(account, request, at);
+    if (result === "accepted" || result === "resynchronized") this.#accepted(account, request, at);
     if (result === "wrong_code") {
       account.failures += 1;
       if (account.failures > maxFailures) {
@@ -163,9 +197,38 @@ export class Ledger {
     }
   }
 
+  #registered(
+    account: Account,
+    newcomer: Newcomer,
+    request: Request,
+    result: string,
+    at: number,
+  ): void {
+    const barred = isBarred(account, at);
+    const { serial } = request;
+    const user = request.user!;
+    if (result === "registered") {
+      if (barred || newcomer.suspended || newcomer.registered) {
+        throw new Broken("barred", `${user} registered ${serial}`);
+      }
+      this.#accepted(account, request, at);
+      Object.assign(newcomer, { failures: 0, registered: true });
+    }
+    if (result === "wrong_code") {
+      newcomer.failures += 1;
+      if (newcomer.failures > maxFailures) {
+        throw new Broken("limit", `${user} guessed ${String(newcomer.failures)} times`);
+      }
+    }
+    const refused = result === "wrong_code" || result === "already_used";
+    if (refused && !barred && this.#isHonest(account, request, at)) {
+      throw new Broken("honest", `${user} could not register ${serial}: ${result}`);
+    }
+  }
+
   #accepted(account: Account, request: Request, at: number): void {
     const step = request.step ?? nearest(account.device, request.code, at);
-    if (step <= account.lastStep) {
+    if (step - Number(request.first !== undefined) <= account.lastStep) {
       const steps = `${String(step)} after ${String(account.lastStep)}`;
       throw new Broken("accepted_once", `${request.serial} accepted step ${steps}`);
     }
@@ -183,11 +246,34 @@ export class Ledger {
   }
 
   /** Read off the display within the last minute, for the first time, by a clock within its bounds. */
-  #isHonest(account: Account, { readAt, step, trueTime }: Request, at: number): boolean {
-    if (readAt === undefined || !trueTime || account.misled) return false;
+  #isHonest(account: Account, request: Request, at: number): boolean {
+    const { act, user, readAt, step, trueTime, first } = request;
+    if (readAt === undefined || !trueTime) return false;
     const inTime = at >= readAt && at - readAt <= TRANSMISSION;
-    return inTime && step! > account.lastStep && at - account.learnedAt < HEARD_OF;
+    if (!inTime || step! - Number(first !== undefined) <= account.lastStep) return false;
+    // The branch's resynchronization is for tokens that nothing is known of any more.
+    if (act === "resync" && user === undefined) return true;
+    return !account.misled && at - account.learnedAt < HEARD_OF;
   }
+}
+
+/** Results of rows that say a code was looked at. */
+const EVALUATED = ["accepted", "resynchronized", "wrong_code", "already_used"];
+
+function isBarred({ revoked, suspended, expiry }: Account, at: number): boolean {
+  return revoked || suspended || at >= expiry;
+}
+
+function lockNewcomer(newcomer: Newcomer, user: string): void {
+  if (newcomer.failures < maxFailures) throw new Broken("limit", `${user} was suspended too early`);
+  newcomer.suspended = true;
+}
+
+/** What was answered where the audit says so: a registration does not tell a used code from a wrong one. */
+function answerTold(event: string, result: string): string {
+  if (event === "lock") return "suspended";
+  if (event === "register" && result === "already_used") return "wrong_code";
+  return result.replace(/_while_suspended$/, "");
 }
 
 /** The step a guessed code was accepted for. */

@@ -1,7 +1,9 @@
+import { BankService } from "../../server/bank-service.js";
 import { Batcher } from "../../server/batcher.js";
 import { Clerk } from "../../server/clerk.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { openVault } from "../../server/open.js";
+import { Passwords } from "../../server/passwords.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "../../server/store/store.js";
 import { TokenService } from "../../server/token-service.js";
 import { MASTER_KEY } from "../support/server.js";
@@ -12,9 +14,23 @@ export type Fault =
   | "unavailable"
   /** The process dies before the transaction, or behind its commit and before any answer. */
   | "dies_before"
-  | "dies_after";
+  | "dies_after"
+  /** Its connections to the database break while it decides: nobody knows whether it was committed. */
+  | "cut";
 
-/** A request whose process has died: nobody gets an answer. */
+/** As shipped, but that computing a day's codes for each resynchronization would be most of the work. */
+const POLICY = { ...DEFAULT_POLICY, resyncSteps: 120 };
+/** No password is asked for here. */
+const PASSWORDS = new Passwords({ logN: 4 });
+
+/** The database of all processes. */
+export interface SharedDatabase {
+  readonly open: () => Promise<Store>;
+  /** Breaks all connections to it, where it is reached by connections. */
+  readonly cut: (() => Promise<void>) | undefined;
+}
+
+/** A request whose process or connection has died: nobody gets an answer. */
 export class Died extends Error {
   override readonly name = "Died";
 }
@@ -25,34 +41,45 @@ export class Process {
   dead = false;
   /** Seconds its clock is ahead. */
   skew = 0;
-  readonly service: TokenService;
+  readonly tokens: TokenService;
+  readonly bank: BankService;
 
   private constructor(
+    readonly database: SharedDatabase,
     readonly store: Store,
-    service: (store: Store) => TokenService,
+    clerkOver: (store: Store) => Clerk,
   ) {
     const decide = (works: readonly Work<unknown>[]) => this.#decide(works);
-    this.service = service({ ...store, decide } as Store);
+    const clerk = clerkOver({ ...store, decide } as Store);
+    this.tokens = new TokenService(clerk);
+    this.bank = new BankService(clerk, PASSWORDS);
   }
 
-  static async start(open: () => Store): Promise<Process> {
-    const store = open();
+  static async start(database: SharedDatabase): Promise<Process> {
+    const store = await database.open();
     const vault = await openVault(store, MASTER_KEY);
-    return new Process(
-      store,
-      (faulty) => new TokenService(new Clerk(new Batcher(faulty), vault, DEFAULT_POLICY)),
-    );
+    const clerkOver = (faulty: Store) => new Clerk(new Batcher(faulty), vault, POLICY);
+    return new Process(database, store, clerkOver);
   }
 
   async #decide(works: readonly Work<unknown>[]): Promise<Outcome<unknown>[]> {
     const fault = this.dead ? "dies_before" : this.fault;
     this.fault = undefined;
     if (fault === "unavailable") throw new StoreUnavailable("no space left");
+    if (fault === "cut") return this.#decideCut(works);
     if (fault !== "dies_before") {
       const outcomes = await this.store.decide(works);
       if (fault !== "dies_after") return outcomes;
     }
     this.dead = true;
     throw new Died();
+  }
+
+  async #decideCut(works: readonly Work<unknown>[]): Promise<Outcome<unknown>[]> {
+    const deciding = this.store.decide(works);
+    const [decided] = await Promise.allSettled([deciding, this.database.cut!()]);
+    if (decided.status === "fulfilled") return decided.value;
+    if (decided.reason instanceof StoreUnavailable) throw new Died();
+    throw decided.reason;
   }
 }

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { openSqlite } from "../../server/store/sqlite.js";
 import { Broken, type Invariant } from "./ledger.js";
+import type { SharedDatabase } from "./process.js";
 import { World } from "./world.js";
 
 /** How a run ended. The seed replays it. */
@@ -17,9 +15,8 @@ export interface Run {
 const COMPARE = 20;
 
 /** One world from one seed, until so many steps are made or an invariant is broken. */
-export async function simulate(seed: number, most: number, directory: string): Promise<Run> {
-  const path = mkdtempSync(join(directory, "world-"));
-  const world = await World.create(seed, () => openSqlite(join(path, "world.db")));
+export async function simulate(seed: number, most: number, database: SharedDatabase): Promise<Run> {
+  const world = await World.create(seed, database);
   let steps = 0;
   try {
     for (let next = COMPARE; steps < most;) {
@@ -36,6 +33,5 @@ export async function simulate(seed: number, most: number, directory: string): P
     return { seed, steps, told: world.ledger.told, broken: { invariant, message } };
   } finally {
     await world.close();
-    rmSync(path, { recursive: true, force: true });
   }
 }
