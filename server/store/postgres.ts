@@ -1,12 +1,14 @@
 import { decideBatch } from "./decide-over.js";
 import { POSTGRES_MIGRATIONS } from "./migrations/postgres.js";
 import { listAudit, MOVE_BASE } from "./postgres-audit.js";
+import { archiveMethods } from "./postgres-audit-archive.js";
 import { chainMethods } from "./postgres-audit-chain.js";
 import { bankMethods } from "./postgres-bank.js";
 import { Database, type PostgresOptions } from "./postgres-database.js";
 import { decideAll, readBook } from "./postgres-decide.js";
 import { breaksSchema } from "./postgres-errors.js";
 import { keyMethods } from "./postgres-keys.js";
+import { provenanceMethods } from "./postgres-provenance.js";
 import { tokenMethods } from "./postgres-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
@@ -68,6 +70,8 @@ function postgresStore(db: Database): Store {
     ...keyMethods(db),
     ...bankMethods(db),
     ...chainMethods(db),
+    ...archiveMethods(db),
+    ...provenanceMethods(db),
     listAudit: (query) => listAudit(db, query),
     sealCheck: async (value) => {
       await db.query("INSERT INTO seal_check VALUES (1, $1) ON CONFLICT DO NOTHING", [value]);

@@ -6,7 +6,8 @@ import type { ListedAuditRow, KeyScope, StoredApiKey, StoredToken } from "./stor
 /** What {@link TokenRow} is read by. */
 export const TOKEN_COLUMNS =
   "serial, algorithm, sealed_seed, starts_at, expires_at, " +
-  "status, suspended, failures, last_step, clock, contract_id";
+  "status, suspended, failures, last_step, clock, contract_id, " +
+  "(SELECT restored_at FROM provenance)";
 
 /** A token's row as an array: each verification reads one, and naming columns costs more than reading. */
 export type TokenRow = [
@@ -21,11 +22,12 @@ export type TokenRow = [
   lastStep: number,
   clock: Uint8Array,
   contract: string | null,
+  restoredAt: number | null,
 ];
 
 export function storedToken(row: TokenRow): StoredToken {
   const [serial, algorithm, sealedSeed, start, expiry] = row;
-  const [, , , , , status, suspended, failures, lastStep, clock, contract] = row;
+  const [, , , , , status, suspended, failures, lastStep, clock, contract, restoredAt] = row;
   return {
     serial,
     algorithm,
@@ -38,6 +40,7 @@ export function storedToken(row: TokenRow): StoredToken {
     lastStep,
     clock: decodeClock(clock),
     contract: contract ?? undefined,
+    restoredAt: restoredAt ?? undefined,
   };
 }
 
