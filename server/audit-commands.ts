@@ -1,15 +1,17 @@
-import { createReadStream, createWriteStream, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, readFileSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { stringify } from "csv-stringify";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
+import { ArchivedMeanwhile, archiveAudit, deleteArchived } from "./audit-archive.js";
 import { auditBetween, provableAudit } from "./audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "./audit-file.js";
-import { DB, print, type StoreOptions } from "./command-output.js";
+import { proveFiles } from "./audit-prove.js";
+import { DB, operator, print, type StoreOptions } from "./command-output.js";
 import type { AuditCheckpoint } from "./core/audit-checkpoint.js";
-import { AuditFault, AuditReader } from "./core/audit-proof.js";
+import { AuditFault } from "./core/audit-proof.js";
 import { readAuditKey, readPublicKey, signAudit } from "./audit-signer.js";
 import { withStore } from "./open.js";
 import type { ListedAuditRow } from "./store/store.js";
@@ -50,10 +52,21 @@ export function addAuditCommands(program: Command): void {
     .option(...JSON_OUTPUT)
     .action(exportAudit);
   audit
-    .command("verify <file>")
-    .description("find whatever was changed, taken out, put in or moved in an exported JSON Lines")
+    .command("archive")
+    .description("move what old checkpoints cover into a file that proves it, then delete it here")
+    .requiredOption("--before <time>", "ISO 8601: what checkpoints from before this time cover")
+    .requiredOption("--out <file>", "the file to write; an existing one is not overwritten")
+    .requiredOption("--public-key <file>", "the key the checkpoints were signed with, PEM")
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(archive);
+  audit
+    .command("verify <files...>")
+    .description(
+      "find whatever was changed, taken out, put in or moved in exports and archives, oldest first",
+    )
     .requiredOption("--public-key <file>", "the key its checkpoints were signed with, PEM")
-    .option("--checkpoint <file>", "a checkpoint kept elsewhere, which the file must hold")
+    .option("--checkpoint <file>", "a checkpoint kept elsewhere, which the files must hold")
     .option(...JSON_OUTPUT)
     .action(verifyAudit);
 }
@@ -116,33 +129,53 @@ function tableRow(row: ListedAuditRow): object {
   return { ...row, at: new Date(row.at).toISOString(), detail: JSON.stringify(row.detail) };
 }
 
+async function archive(
+  options: StoreOptions & { before: string; out: string; publicKey: string },
+): Promise<void> {
+  const before = parseInstant(options.before, "--before") * 1000;
+  const key = readPublicKey(options.publicKey, "--public-key");
+  const { out } = options;
+  await withStore(options.db, async (store) => {
+    const caller = { at: Date.now(), actor: operator() };
+    const archived = await archiveAudit(store, key, before, out, caller).catch((error: unknown) => {
+      if (error instanceof ArchivedMeanwhile) {
+        throw new InputError("--db", `was archived by somebody else meanwhile: ${out} is spare`);
+      }
+      if (!(error instanceof AuditFault)) throw error;
+      throw new InputError(
+        "--db",
+        `the audit is not whole, nothing was archived: ${error.message}`,
+      );
+    });
+    const deleted = await deleteArchived(store);
+    const { first = null, last = null, rows = 0 } = archived ?? {};
+    const text = archived
+      ? `${out}: checkpoints ${String(first)} to ${String(last)}, ${String(rows)} rows; ` +
+        `${String(deleted)} rows deleted`
+      : `no checkpoint to archive; ${String(deleted)} rows deleted that were archived before`;
+    const range = { firstCheckpoint: first, lastCheckpoint: last, rows, deleted };
+    print(options, { file: archived ? out : null, ...range }, text);
+  });
+}
+
 async function verifyAudit(
-  file: string,
+  files: readonly string[],
   options: StoreOptions & { publicKey: string; checkpoint?: string },
 ): Promise<void> {
   const key = readPublicKey(options.publicKey, "--public-key");
-  const reader = new AuditReader(proofOf(key), keptCheckpoint(options.checkpoint));
-  let number = 0;
-  try {
-    for await (const line of linesOf(file)) {
-      number += 1;
-      reader.take(decodeAuditLine(line));
-    }
-    number += 1;
-    reader.end();
-  } catch (error) {
-    if (!(error instanceof AuditFault)) throw error;
-    const result = { whole: false, line: number, fault: error.message };
-    print(options, result, `${file}: line ${String(number)}: ${error.message}`);
+  const proved = await proveFiles(files, proofOf(key), keptCheckpoint(options.checkpoint));
+  if (!proved.whole) {
+    const { file, line, fault } = proved;
+    print(options, proved, `${file}: line ${String(line)}: ${fault}`);
     process.exitCode = 1;
     return;
   }
-  const { rows, first, last } = reader;
-  const range = { rows, firstCheckpoint: first!.number, lastCheckpoint: last!.number };
-  const upTo = new Date(last!.at).toISOString();
+  const { rows, first, last } = proved;
+  const range = { rows, firstCheckpoint: first.number, lastCheckpoint: last.number };
+  const upTo = new Date(last.at).toISOString();
   const text =
-    `${file}: whole: ${String(rows)} rows, checkpoints ${String(first!.number)} to ` +
-    `${String(last!.number)}, signed ${upTo}`;
+    `${files.join(", ")}: whole: ${String(rows)} rows, checkpoints ${String(first.number)} to ` +
+    `${String(last.number)}, signed ${upTo}`;
   print(options, { whole: true, ...range, signedAt: upTo }, text);
 }
 
@@ -155,19 +188,4 @@ function keptCheckpoint(path: string | undefined): AuditCheckpoint | undefined {
     // Said below.
   }
   throw new InputError("--checkpoint", `${path} does not hold a checkpoint`);
-}
-
-/** Lines as they were written: each ends with one line feed, and nothing else ends a line. */
-async function* linesOf(path: string): AsyncGenerator<string> {
-  let rest = "";
-  try {
-    for await (const chunk of createReadStream(path, "utf8") as AsyncIterable<string>) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop()!;
-      yield* lines;
-    }
-  } catch {
-    throw new InputError("file", `${path} cannot be read`);
-  }
-  if (rest !== "") throw new AuditFault("ends in the middle of a line");
 }

@@ -7,6 +7,7 @@ import { fileChunks, SeedReader } from "../firmware/seedfile/read.js";
 import type { Seed } from "../firmware/seedfile/seed.js";
 import { issueApiKey, revokeApiKey } from "./api-keys.js";
 import { addAuditCommands } from "./audit-commands.js";
+import { addBackupCommands } from "./backup-commands.js";
 import { addBranchCommands } from "./branch-commands.js";
 import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
@@ -38,6 +39,7 @@ export function addServerCommands(program: Command): void {
   addBranchCommands(program);
   addAuditCommands(program);
   addKeysCommands(program);
+  addBackupCommands(program);
   const keys = program.command("apikey").description("keys for callers of the API");
   keys
     .command("create")

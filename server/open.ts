@@ -22,23 +22,38 @@ export async function openStore(
   url: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Promise<Store> {
-  const named = url ?? environment.WARIFU_DB ?? DEFAULT_DATABASE;
+  const named = nameOf(url, environment);
+  const path = sqliteFile(url, environment);
   try {
-    if (/^postgres(ql)?:/.test(named)) {
+    if (path === undefined) {
       const field = url === undefined ? "WARIFU_DB" : "--db";
       const database = parsePostgresUrl(named, field, url === undefined);
       return await openPostgres(database.url, database.options);
     }
-    const path = /^sqlite:(.+)$/.exec(named)?.[1];
-    if (path === undefined || path.startsWith(":")) {
-      throw new InputError("--db", "must be sqlite:PATH or postgres://HOST/NAME");
-    }
     return openSqlite(path);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    const what = named.startsWith("sqlite:") ? named.slice("sqlite:".length) : "the database";
-    throw new InputError("--db", `${what} cannot be used: ${error.message}`);
+    throw new InputError("--db", `${path ?? "the database"} cannot be used: ${error.message}`);
   }
+}
+
+/**
+ * The file of a SQLite store that the command line or the environment names; undefined for PostgreSQL.
+ * @throws InputError
+ */
+export function sqliteFile(
+  url: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  const named = nameOf(url, environment);
+  if (/^postgres(ql)?:/.test(named)) return undefined;
+  const path = /^sqlite:(.+)$/.exec(named)?.[1];
+  if (path !== undefined && !path.startsWith(":")) return path;
+  throw new InputError("--db", "must be sqlite:PATH or postgres://HOST/NAME");
+}
+
+function nameOf(url: string | undefined, environment: NodeJS.ProcessEnv): string {
+  return url ?? environment.WARIFU_DB ?? DEFAULT_DATABASE;
 }
 
 /**

@@ -5,6 +5,7 @@ import { InputError } from "../firmware/seedfile/input-error.js";
 import { figuresOfAll } from "./gather.js";
 import { buildApp, type Parts } from "./http/app.js";
 import { Metrics } from "./http/metrics.js";
+import { takeOver } from "./provenance.js";
 import { VERSION } from "./version.js";
 import { announce } from "./worker.js";
 
@@ -27,6 +28,16 @@ export async function runServer(settings: ServerSettings, stop: AbortSignal): Pr
   const { kind } = parts.store;
   app.log.info({ version: VERSION, store: kind, mail: parts.mail !== undefined }, "starting");
   await openDataKeys(settings, app.log);
+  const restoredAt = await takeOver(parts.store, parts.now(), "server").catch(
+    async (error: unknown) => {
+      await app.close();
+      throw error;
+    },
+  );
+  if (restoredAt !== undefined) {
+    const at = new Date(restoredAt * 1000).toISOString();
+    app.log.warn({ restoredAt: at }, "codes that tokens showed before the restore are refused");
+  }
   const url = await app.listen({ host, port }).catch(async (error: unknown) => {
     await app.close();
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);

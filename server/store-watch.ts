@@ -15,6 +15,8 @@ export class StoreWatch {
   constructor(
     readonly store: Store,
     readonly log: Pick<FastifyBaseLogger, "error" | "info">,
+    /** What is to be done with a store that is found again, before it counts as found. */
+    readonly onFound: () => Promise<unknown>,
   ) {}
 
   /** What the last look has found. */
@@ -40,7 +42,8 @@ export class StoreWatch {
 
   async #look(): Promise<boolean> {
     const store = this.store.kind;
-    const problem = await this.store.ping().then(
+    const looked = this.store.ping().then(() => (this.#up ? undefined : this.onFound()));
+    const problem = await looked.then(
       () => undefined,
       // The store's messages may hold a path, never a value.
       (error: unknown) => (error as Error).message,

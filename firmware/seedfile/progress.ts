@@ -17,6 +17,11 @@ export class Progress {
     this.#bar.increment(amount);
   }
 
+  /** @param amount all that is done so far */
+  update(amount: number): void {
+    this.#bar.update(amount);
+  }
+
   stop(): void {
     this.#bar.stop();
   }

@@ -33,6 +33,8 @@ export class AuditReader {
   /** The row before, since the last checkpoint. */
   #before: AuditRow | undefined;
   readonly #open = new Set<string>();
+  /** Of a file that is joined, as long as it has shown nothing but anchors: the last of them. */
+  #joint: { anchor: AuditCheckpoint | undefined } | undefined;
 
   /** @param trusted a checkpoint that was kept elsewhere: the export must hold it */
   constructor(
@@ -47,17 +49,43 @@ export class AuditReader {
     else this.#checkpoint(line.checkpoint);
   }
 
+  /**
+   * Goes on with another export of the same audit, which must begin where this one ends: what its anchors
+   * tell of the chains is known already.
+   * @throws AuditFault where this one ends too early
+   */
+  join(): void {
+    this.#complete();
+    this.#joint = { anchor: undefined };
+  }
+
   /** @throws AuditFault where the export ends too early */
   end(): void {
-    if (this.#open.size > 0) throw new AuditFault("ends without a checkpoint over its last rows");
-    if (!this.first) throw new AuditFault("holds no checkpoint");
+    this.#complete();
     const kept = this.trusted?.number ?? 0;
     if (this.last!.number < kept) {
       throw new AuditFault(`ends before checkpoint ${String(kept)}, which was kept`);
     }
   }
 
+  #complete(): void {
+    this.#passJoint();
+    if (this.#open.size > 0) throw new AuditFault("ends without a checkpoint over its last rows");
+    if (!this.first) throw new AuditFault("holds no checkpoint");
+  }
+
+  /** Behind the anchors of a file that is joined: they must have led to where the one before ended. */
+  #passJoint(): void {
+    if (!this.#joint) return;
+    const { anchor } = this.#joint;
+    if (!anchor || checkpointText(anchor) !== checkpointText(this.last!)) {
+      throw new AuditFault("does not begin where the file before ended");
+    }
+    this.#joint = undefined;
+  }
+
   #row(row: AuditRow): void {
+    this.#passJoint();
     const { writer, sequence } = row;
     const before = this.#before;
     const later = before && (writer > before.writer || writer === before.writer);
@@ -75,11 +103,19 @@ export class AuditReader {
   }
 
   #anchor(checkpoint: AuditCheckpoint): void {
-    if (this.first || this.rows > 0) throw new AuditFault("an anchor stands behind rows");
-    if (this.last && checkpoint.number <= this.last.number) {
+    const joint = this.#joint;
+    if (!joint && (this.first || this.rows > 0)) {
+      throw new AuditFault("an anchor stands behind rows");
+    }
+    const before = joint ? joint.anchor : this.last;
+    if (before && checkpoint.number <= before.number) {
       throw new AuditFault("an anchor is out of order");
     }
     this.#signed(checkpoint);
+    if (joint) {
+      joint.anchor = checkpoint;
+      return;
+    }
     for (const { writer, sequence, hash } of checkpoint.heads) {
       this.#ends.set(writer, { sequence, hash });
     }
@@ -87,6 +123,7 @@ export class AuditReader {
   }
 
   #checkpoint(checkpoint: AuditCheckpoint): void {
+    this.#passJoint();
     const before = this.last
       ? this.proof.sha256(new Uint8Array(0), checkpointText(this.last))
       : CHAIN_START;

@@ -14,6 +14,8 @@ export interface BookToken extends TokenState {
   /** Unix seconds. */
   readonly start: number | undefined;
   readonly expiry: number | undefined;
+  /** When the database was put back from a backup, where that has not been lifted. */
+  readonly restoredAt?: number | undefined;
 }
 
 /** A payee registered beforehand from the branch's paper (事前登録先). */

@@ -2,6 +2,7 @@ import { type ClockEstimate, type ClockPolicy, learn, seen, startClock } from ".
 import { sameCode } from "./compare.js";
 import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
 import type { Policy } from "./policy.js";
+import { usedUpTo } from "./restored.js";
 import type { Token } from "./token.js";
 import { expectedStep, offsetSteps, possibleSteps } from "./window.js";
 
@@ -13,7 +14,7 @@ export type ResyncAnswer =
 /**
  * Finds a token's clock again from two codes it showed one after the other. Both must be later than
  * the last accepted one; the second is used up by it. A pair that fits nowhere counts as one wrong
- * code.
+ * code. In a restored database a pair from before the restore may have been used, and does not count.
  * @param now Unix seconds
  */
 export function resync(
@@ -25,6 +26,9 @@ export function resync(
   const bar = barred(token, now);
   if (bar) return refuse(bar);
   const second = findPair(token, codes, now, policy);
+  if (second !== undefined && second - 1 <= usedUpTo(token, policy.clock)) {
+    return refuse("already_used");
+  }
   if (second !== undefined) {
     const clock = foundAgain(token.clock, second, now, policy.clock);
     return {

@@ -24,6 +24,8 @@ export interface Token extends TokenState {
   /** Unix seconds; undefined for a token valid from the beginning, or without end. */
   readonly start: number | undefined;
   readonly expiry: number | undefined;
+  /** Unix seconds: when the database was put back from a backup, where that has not been lifted. */
+  readonly restoredAt?: number | undefined;
   /** The code of a step. Called only where the rules let a code be evaluated. */
   readonly codeAt: (step: number) => string;
 }

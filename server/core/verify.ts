@@ -2,6 +2,7 @@ import { learn, type StepsSeen } from "./clock/estimate.js";
 import { sameCode } from "./compare.js";
 import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
 import type { Policy } from "./policy.js";
+import { usedUpTo } from "./restored.js";
 import type { Token } from "./token.js";
 import { acceptableSteps, MAX_STEPS } from "./window.js";
 
@@ -58,13 +59,14 @@ function matchingSteps(
 ): { fresh: StepsSeen | undefined; used: boolean } {
   const window = acceptableSteps(token.clock, now, policy.clock);
   const { lastStep } = token;
+  const last = usedUpTo(token, policy.clock);
   const recent = lastStep < window.first && lastStep >= window.first - 2 * MAX_STEPS;
   let fresh: StepsSeen | undefined;
   let used = recent && sameCode(token.codeAt(lastStep), code);
   for (let step = window.first; step <= window.last; step++) {
     const same = sameCode(token.codeAt(step), code);
-    if (same && step <= lastStep) used = true;
-    if (same && step > lastStep) fresh = { first: fresh?.first ?? step, last: step };
+    if (same && step <= last) used = true;
+    if (same && step > last) fresh = { first: fresh?.first ?? step, last: step };
   }
   return { fresh, used };
 }

@@ -6,6 +6,7 @@ import { AuditSigner } from "../audit-signer.js";
 import { Batcher } from "../batcher.js";
 import { DEFAULT_POLICY, type Policy } from "../core/policy.js";
 import { ExpiryWatch } from "../expiry-watch.js";
+import { takeOver } from "../provenance.js";
 import type { Store } from "../store/store.js";
 import { StoreWatch } from "../store-watch.js";
 import { Clerk } from "../clerk.js";
@@ -86,7 +87,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   // Hooks of closing run from the last to the first.
   app.addHook("onClose", () => store.close());
-  const watch = watchStore(app, store, metrics);
+  const watch = watchStore(app, parts, metrics);
   if (mail) sendNotices(app, clerk, mail, now);
   if (parts.auditKey) signHourly(app, store, parts.auditKey, now);
   const leaving = closeInTime(app, parts.leaving);
@@ -122,8 +123,9 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   return app;
 }
 
-function watchStore(app: FastifyInstance, store: Store, metrics: Metrics): StoreWatch {
-  const watch = new StoreWatch(store, app.log);
+function watchStore(app: FastifyInstance, { store, now }: Parts, metrics: Metrics): StoreWatch {
+  // It may have been recovered from a backup, or by a standby, while it was away.
+  const watch = new StoreWatch(store, app.log, () => takeOver(store, now(), "server"));
   metrics.tellStore(() => watch.up);
   watch.start();
   app.addHook("onClose", () => watch.stop());

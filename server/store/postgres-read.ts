@@ -1,7 +1,15 @@
 import type { Transaction } from "./postgres-database.js";
 import type { Rows, Statement } from "./postgres-statement.js";
 import { SharedPages } from "./postgres-pages.js";
-import { CONTRACTS, PAYEES, STAFF, TOKENS, TRANSFERS, USERS } from "./postgres-rows.js";
+import {
+  CONTRACTS,
+  PAYEES,
+  STAFF,
+  TOKEN_COLUMNS,
+  TOKENS,
+  TRANSFERS,
+  USERS,
+} from "./postgres-rows.js";
 import type { About } from "./store.js";
 
 /** How rows are read: as they stand, or so that nobody else changes them until the transaction ends. */
@@ -93,7 +101,7 @@ function readBook(
     const theirs = ofUsers ? ` || ARRAY(SELECT serial FROM users WHERE ${USERS_OF})` : "";
     readings.push({
       statement: {
-        text: `SELECT ${TOKENS.columns} FROM tokens
+        text: `SELECT ${TOKEN_COLUMNS} FROM tokens
           WHERE serial = ANY($1::text[]${theirs}) ORDER BY serial${hold}`,
         values: ofUsers ? [serials, contracts, users] : [serials],
       },

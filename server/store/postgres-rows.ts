@@ -81,7 +81,7 @@ export class Table<T extends object> {
   }
 }
 
-export const TOKENS = new Table<BookToken>("tokens", {
+export const TOKENS = new Table<Omit<BookToken, "restoredAt">>("tokens", {
   serial: ["serial", "text"],
   algorithm: ["algorithm", "smallint"],
   sealedSeed: ["sealed_seed", "bytea"],
@@ -95,6 +95,10 @@ export const TOKENS = new Table<BookToken>("tokens", {
   clock: ["clock", "bytea", { encode: encodeClock, decode: decodeClock }],
   contract: ["contract_id", "text"],
 });
+
+/** What of tokens is read: their rows, and what is said of the database they stand in. */
+export const TOKEN_COLUMNS = `${TOKENS.columns},
+  (SELECT restored_at FROM provenance) AS "restoredAt"`;
 
 /** What of a token changes, behind its key. */
 export const TOKEN_STATE = [

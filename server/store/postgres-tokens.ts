@@ -1,6 +1,6 @@
 import type { Database } from "./postgres-database.js";
 import { importTokens } from "./postgres-import.js";
-import { TOKENS } from "./postgres-rows.js";
+import { TOKEN_COLUMNS, TOKENS } from "./postgres-rows.js";
 import type { Store, TokenStanding } from "./store.js";
 
 /** The store's tokens, but for the decisions over them. */
@@ -12,14 +12,14 @@ export function tokenMethods(
     listTokens: async (after, limit) =>
       TOKENS.read(
         await db.query(
-          `SELECT ${TOKENS.columns} FROM tokens WHERE serial > $1 ORDER BY serial LIMIT $2`,
+          `SELECT ${TOKEN_COLUMNS} FROM tokens WHERE serial > $1 ORDER BY serial LIMIT $2`,
           [after, limit],
         ),
       ),
     listExpiring: async (until, { expiry, serial }, limit) =>
       TOKENS.read(
         await db.query(
-          `SELECT ${TOKENS.columns} FROM tokens
+          `SELECT ${TOKEN_COLUMNS} FROM tokens
            WHERE contract_id IS NOT NULL AND status = 'usable'
              AND expires_at < $1 AND (expires_at, serial) > ($2, $3)
            ORDER BY expires_at, serial LIMIT $4`,
@@ -41,7 +41,7 @@ export function tokenMethods(
     },
     tokensBySerial: async (serials) => {
       const rows = await db.query(
-        `SELECT ${TOKENS.columns} FROM tokens WHERE serial = ANY($1::text[])`,
+        `SELECT ${TOKEN_COLUMNS} FROM tokens WHERE serial = ANY($1::text[])`,
         [serials],
       );
       const found = new Map(TOKENS.read(rows).map((token) => [token.serial, token]));

@@ -1,6 +1,7 @@
 import { decideBatch } from "./decide-over.js";
 import { POSTGRES_MIGRATIONS } from "./migrations/postgres.js";
 import { listAudit, MOVE_BASE } from "./postgres-audit.js";
+import { archiveMethods } from "./postgres-audit-archive.js";
 import { chainMethods } from "./postgres-audit-chain.js";
 import { bankMethods } from "./postgres-bank.js";
 import { dataKeyMethods } from "./postgres-data-keys.js";
@@ -8,6 +9,7 @@ import { Database, type PostgresOptions } from "./postgres-database.js";
 import { decideAll, readBook } from "./postgres-decide.js";
 import { breaksSchema } from "./postgres-errors.js";
 import { keyMethods } from "./postgres-keys.js";
+import { provenanceMethods } from "./postgres-provenance.js";
 import { tokenMethods } from "./postgres-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
@@ -70,6 +72,8 @@ function postgresStore(db: Database): Store {
     ...dataKeyMethods(db),
     ...bankMethods(db),
     ...chainMethods(db),
+    ...archiveMethods(db),
+    ...provenanceMethods(db),
     listAudit: (query) => listAudit(db, query),
     ping: async () => {
       await db.query("UPDATE audit_base SET base = base");

@@ -57,10 +57,13 @@ type Query = Parameters<Store["listAudit"]>[0];
 /** Rows in order, or the newest first, that are about everything, a serial or a contract. */
 export function listAudit(db: Database.Database, query: Query): ListedAuditRow[] {
   const { after, limit, serial, contract, newestFirst = false } = query;
-  const newest = db.prepare("SELECT max(id) FROM audit").pluck().get() as number | null;
+  const end = (which: "min" | "max"): number =>
+    (db.prepare(`SELECT ${which}(id) FROM audit`).pluck().get() as number | null) ?? 0;
+  // What comes before the oldest is archived: there is nothing to look for.
+  const [oldest, newest] = [end("min"), end("max")];
   const [from, to] = newestFirst
-    ? [1, after === 0 ? (newest ?? 0) : after - 1]
-    : [after + 1, newest ?? 0];
+    ? [oldest, after === 0 ? newest : after - 1]
+    : [Math.max(oldest, after + 1), newest];
   const order = newestFirst ? "DESC" : "ASC";
   const between = `audit.id BETWEEN ${String(from)} AND ${String(to)}`;
   const about = { serial, contract };

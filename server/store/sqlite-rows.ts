@@ -6,7 +6,8 @@ import type { ListedAuditRow, KeyScope, StoredApiKey, StoredToken } from "./stor
 /** What {@link TokenRow} is read by. */
 export const TOKEN_COLUMNS =
   "serial, algorithm, sealed_seed, starts_at, expires_at, " +
-  "status, suspended, failures, last_step, clock, contract_id, data_key";
+  "status, suspended, failures, last_step, clock, contract_id, data_key, " +
+  "(SELECT restored_at FROM provenance)";
 
 /** A token's row as an array: each verification reads one, and naming columns costs more than reading. */
 export type TokenRow = [
@@ -22,11 +23,13 @@ export type TokenRow = [
   clock: Uint8Array,
   contract: string | null,
   dataKey: number,
+  restoredAt: number | null,
 ];
 
 export function storedToken(row: TokenRow): StoredToken {
   const [serial, algorithm, sealedSeed, start, expiry] = row;
-  const [, , , , , status, suspended, failures, lastStep, clock, contract, dataKey] = row;
+  const [, , , , , status, suspended, failures, lastStep, clock, contract, dataKey, restoredAt] =
+    row;
   return {
     serial,
     algorithm,
@@ -40,6 +43,7 @@ export function storedToken(row: TokenRow): StoredToken {
     lastStep,
     clock: decodeClock(clock),
     contract: contract ?? undefined,
+    restoredAt: restoredAt ?? undefined,
   };
 }
 

@@ -8,12 +8,14 @@ import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { decideBatch, decideOver } from "./decide-over.js";
 import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
+import { archiveMethods } from "./sqlite-audit-archive.js";
 import { chainMethods } from "./sqlite-audit-chain.js";
 import { bankMethods } from "./sqlite-bank.js";
 import { type BookShelf, bookShelf } from "./sqlite-book.js";
 import { checkpoints } from "./sqlite-checkpoint.js";
 import { dataKeyMethods } from "./sqlite-data-keys.js";
 import { keyMethods } from "./sqlite-keys.js";
+import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
@@ -115,6 +117,8 @@ function sqliteStore(db: Database.Database): Store {
     ...dataKeyMethods(db, audit, atomically),
     ...bankMethods(db, audit, atomically),
     ...chainMethods(db, atomically),
+    ...archiveMethods(db, audit, atomically),
+    ...provenanceMethods(db, audit, atomically),
     listAudit: (query) => answered(() => listAudit(db, query)),
     ping: () =>
       atomically(() => void db.prepare("UPDATE schema_version SET version = version").run()),

@@ -9,7 +9,7 @@ import type { DataKeyStore, NewDataKey } from "./data-keys.js";
 export type StoredToken = BookToken;
 
 /** A new token to be stored. */
-export interface NewToken extends Omit<StoredToken, keyof TokenState | "dataKey"> {
+export interface NewToken extends Omit<StoredToken, keyof TokenState | "dataKey" | "restoredAt"> {
   readonly clock: ClockEstimate;
 }
 
@@ -186,6 +186,17 @@ export interface Store extends DataKeyStore {
   auditCheckpoints(after: number, limit: number): Promise<AuditCheckpoint[]>;
   /** One writer's rows in the order of its chain, after a row. */
   auditOf(writer: string, after: number, limit: number): Promise<AuditRow[]>;
+  /** The checkpoint up to which the audit was archived; 0 where none of it was. */
+  archivedAudit(): Promise<number>;
+  /**
+   * Says that the audit was archived from behind one checkpoint up to another: what that covers may be
+   * deleted.
+   * @param after as `archivedAudit` told it
+   * @returns whether it was; not where somebody else has archived it meanwhile
+   */
+  markArchived(after: number, to: number, audit: AuditEntry): Promise<boolean>;
+  /** Deletes rows that were archived, so many at the most. @returns how many */
+  deleteArchived(limit: number): Promise<number>;
   /** A contract's transfers, the newest first. */
   listTransfers(contract: string, limit: number): Promise<Transfer[]>;
   /** Contracts by their ids, after one; ids and names. */
@@ -225,6 +236,16 @@ export interface Store extends DataKeyStore {
   /** Sets a mail aside that no server takes, and says so in the audit. */
   mailGivenUp(id: number, audit: AuditEntry): Promise<void>;
 
+  /** Unix seconds: when this was put back from a backup, where that has not been lifted. */
+  restoredAt(): Promise<number | undefined>;
+  /**
+   * Says that this was put back from a backup, or with undefined lifts that. Sessions end where it was:
+   * some of them may have ended after the backup. Of two restores the later one holds.
+   * @param at Unix seconds
+   */
+  setRestored(at: number | undefined, audit: AuditEntry): Promise<void>;
+  /** Whether this is a copy of which nobody has said that it was put back from a backup. */
+  isCopy(): Promise<boolean>;
   /** Reads, and commits a write that changes nothing, to tell that both can be done. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -86,7 +86,12 @@ describe("the watch over the store", () => {
       return lost ? Promise.reject(new StoreUnavailable("the disk is full")) : Promise.resolve();
     };
     vi.useFakeTimers();
-    const watch = new StoreWatch(store, app.log);
+    // What is to be done with a store that is back fails at first: until it is done, it is not found.
+    const found = [
+      () => Promise.reject(new StoreUnavailable("recovering")),
+      () => Promise.resolve(),
+    ];
+    const watch = new StoreWatch(store, app.log, () => found.shift()!());
     watch.start();
     await vi.advanceTimersByTimeAsync(10_000);
     lost = true;
@@ -95,6 +100,7 @@ describe("the watch over the store", () => {
     lost = false;
     await vi.advanceTimersByTimeAsync(10_000);
     expect(watch.up).toBe(true);
+    expect(found).toEqual([]);
     await watch.stop();
     const before = pings;
     await vi.advanceTimersByTimeAsync(60_000);
@@ -107,7 +113,7 @@ describe("the watch over the store", () => {
 
   it("asks the store at most once a second, however often it is asked itself", async () => {
     const ping = vi.spyOn(store, "ping");
-    const watch = new StoreWatch(store, app.log);
+    const watch = new StoreWatch(store, app.log, () => Promise.resolve());
     await Promise.all(Array.from({ length: 50 }, () => watch.look()));
     for (let count = 0; count < 50; count++) await watch.look();
     expect(ping).toHaveBeenCalledTimes(1);

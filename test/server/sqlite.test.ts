@@ -12,21 +12,32 @@ import { withDirectory } from "../support/server.js";
 import { bankStoreContract } from "./bank-store-contract.js";
 import { dataKeyContract } from "./data-key-contract.js";
 import { importContract } from "./import-contract.js";
+import { keepingStoreContract } from "./keeping-store-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const open = async () => {
   const directory = withDirectory();
-  const again = () => Promise.resolve(openSqlite(join(directory.path, "store.db")));
+  const path = join(directory.path, "store.db");
+  const again = () => Promise.resolve(openSqlite(path));
+  const raw = (sql: string) => {
+    const db = new Database(path);
+    try {
+      return Promise.resolve(db.exec(sql));
+    } finally {
+      db.close();
+    }
+  };
   const remove = () => {
     directory.remove();
     return Promise.resolve();
   };
-  return { store: await again(), again, remove };
+  return { store: await again(), again, raw, remove };
 };
 storeContract("SQLite", open);
 bankStoreContract("SQLite", open);
 dataKeyContract("SQLite", open);
 importContract("SQLite", open);
+keepingStoreContract("SQLite", open);
 
 const CLOCK_POLICY = DEFAULT_POLICY.clock;
 const ENTRY = {

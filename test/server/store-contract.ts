@@ -15,7 +15,7 @@ import type { About, NewToken, Store, Work } from "../../server/store/store.js";
 const AT = 1_795_000_000_000;
 const CLOCK = clockOfUnknownHistory(2, AT / 1000, DEFAULT_POLICY.clock);
 
-function newToken(serial: string): NewToken {
+export function newToken(serial: string): NewToken {
   return {
     serial,
     algorithm: 1,
@@ -60,6 +60,8 @@ function countOn(serial: string): Work<number> {
 export interface StoreFixture {
   store: Store;
   readonly again: () => Promise<Store>;
+  /** Runs a statement past the store. */
+  readonly raw: (sql: string) => Promise<unknown>;
   readonly remove: () => Promise<void>;
 }
 

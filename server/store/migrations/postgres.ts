@@ -187,4 +187,51 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     resealing boolean NOT NULL DEFAULT false
   );
   `,
+  `
+  -- When this was put back from a backup, Unix seconds, and where it stands: see postgres-provenance.ts.
+  CREATE TABLE provenance (
+    id smallint PRIMARY KEY CHECK (id = 1),
+    restored_at bigint,
+    place text
+  );
+  INSERT INTO provenance (id) VALUES (1);
+
+  -- To where writers' chains were archived: always to where a checkpoint says that they stood. Rows up to
+  -- there may be deleted, and no others.
+  CREATE TABLE audit_archived (
+    writer uuid NOT NULL,
+    sequence bigint NOT NULL,
+    checkpoint bigint NOT NULL REFERENCES audit_checkpoints (number),
+    PRIMARY KEY (writer, sequence)
+  );
+  CREATE INDEX audit_archived_by_checkpoint ON audit_archived (checkpoint);
+  CREATE FUNCTION audit_archived_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NOT EXISTS (
+        SELECT FROM audit_checkpoints, jsonb_array_elements(heads::jsonb) AS head
+        WHERE number = NEW.checkpoint AND head ->> 0 = NEW.writer::text
+          AND (head ->> 1)::bigint = NEW.sequence)
+      THEN RAISE EXCEPTION 'no checkpoint covers what is archived'; END IF;
+      RETURN NEW;
+    END $$;
+  CREATE TRIGGER audit_archived_is_signed BEFORE INSERT ON audit_archived
+    FOR EACH ROW EXECUTE FUNCTION audit_archived_is_signed();
+  CREATE TRIGGER audit_archived_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_archived
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
+
+  CREATE FUNCTION audit_loses_archived_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF EXISTS (
+        SELECT FROM gone WHERE NOT EXISTS (
+          SELECT FROM audit_archived AS archived
+          WHERE archived.writer = gone.writer AND archived.sequence >= gone.sequence))
+      THEN RAISE EXCEPTION 'the audit is append-only'; END IF;
+      RETURN NULL;
+    END $$;
+  DROP TRIGGER audit_keeps_rows ON audit;
+  CREATE TRIGGER audit_keeps_rows BEFORE UPDATE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
+  CREATE TRIGGER audit_loses_none AFTER DELETE ON audit REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_loses_archived_rows();
+  `,
 ];

@@ -253,4 +253,38 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     resealing INTEGER NOT NULL DEFAULT 0 CHECK (resealing IN (0, 1))
   ) STRICT;
   `,
+  `
+  -- When this was put back from a backup; and of a backup, when it was made. Unix seconds.
+  CREATE TABLE provenance (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    restored_at INTEGER,
+    copied_at INTEGER
+  ) STRICT;
+  INSERT INTO provenance (id) VALUES (1);
+
+  -- To where writers' chains were archived: always to where a checkpoint says that they stood. Rows up to
+  -- there may be deleted, and no others.
+  CREATE TABLE audit_archived (
+    writer_id INTEGER NOT NULL REFERENCES audit_writers (id),
+    sequence INTEGER NOT NULL,
+    checkpoint INTEGER NOT NULL REFERENCES audit_checkpoints (number),
+    PRIMARY KEY (writer_id, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX audit_archived_by_checkpoint ON audit_archived (checkpoint);
+  CREATE TRIGGER audit_archived_is_signed BEFORE INSERT ON audit_archived
+    WHEN NOT EXISTS (
+      SELECT 1 FROM audit_checkpoints, json_each(heads) AS head, audit_writers
+      WHERE number = NEW.checkpoint AND audit_writers.id = NEW.writer_id
+        AND head.value ->> 0 = writer AND head.value ->> 1 = NEW.sequence)
+    BEGIN SELECT RAISE(ABORT, 'no checkpoint covers what is archived'); END;
+  CREATE TRIGGER audit_archived_stays BEFORE UPDATE ON audit_archived
+    BEGIN SELECT RAISE(ABORT, 'what is archived stays archived'); END;
+  CREATE TRIGGER audit_archived_loses_none BEFORE DELETE ON audit_archived
+    BEGIN SELECT RAISE(ABORT, 'what is archived stays archived'); END;
+  DROP TRIGGER audit_loses_none;
+  CREATE TRIGGER audit_loses_none BEFORE DELETE ON audit
+    WHEN NOT EXISTS (
+      SELECT 1 FROM audit_archived WHERE writer_id = OLD.writer_id AND sequence >= OLD.sequence)
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  `,
 ];

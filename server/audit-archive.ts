@@ -1,0 +1,89 @@
+import { createHash, type KeyObject } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { auditToArchive, checkpoints } from "./audit-export.js";
+import { encodeAuditLine, proofOf } from "./audit-file.js";
+import { proveFiles } from "./audit-prove.js";
+import { AuditFault } from "./core/audit-proof.js";
+import type { Store } from "./store/store.js";
+import { wholeFile } from "./whole-file.js";
+
+/** Rows deleted in one transaction: some milliseconds' worth, for which a server's commit may wait. */
+const DELETED_AT_ONCE = 500;
+
+/** What was archived: the checkpoints, and how many rows they cover. */
+export interface Archived {
+  readonly first: number;
+  readonly last: number;
+  readonly rows: number;
+  /** Of the file. */
+  readonly sha256: string;
+}
+
+/** Somebody else has archived meanwhile: what was written is spare. */
+export class ArchivedMeanwhile extends Error {
+  override readonly name = "ArchivedMeanwhile";
+}
+
+/**
+ * Writes what checkpoints from before a time cover, and was not archived yet, into a file: the same as is
+ * exported. Once it is proved and on the disk, the store is told that these rows may go.
+ * @param before Unix milliseconds
+ * @param at Unix milliseconds
+ * @returns undefined where there is nothing to archive; then there is no file
+ * @throws AuditFault where the rows are not what was signed: nothing is archived then;
+ *   ArchivedMeanwhile; InputError where the file cannot be written
+ */
+export async function archiveAudit(
+  store: Store,
+  publicKey: KeyObject,
+  before: number,
+  out: string,
+  { at, actor }: { readonly at: number; readonly actor: string },
+): Promise<Archived | undefined> {
+  const after = await store.archivedAudit();
+  let last = after;
+  for await (const checkpoint of checkpoints(store, after)) {
+    if (checkpoint.at >= before) break;
+    last = checkpoint.number;
+  }
+  if (last === after) return undefined;
+  const archived = await wholeFile(out, "--out", async (partial) => {
+    const lines = async function* (): AsyncGenerator<string> {
+      for await (const line of auditToArchive(store, after, last)) {
+        yield `${encodeAuditLine(line)}\n`;
+      }
+    };
+    await pipeline(Readable.from(lines()), createWriteStream(partial));
+    const proved = await proveFiles([partial], proofOf(publicKey));
+    if (!proved.whole) throw new AuditFault(`line ${String(proved.line)}: ${proved.fault}`);
+    const digest = createHash("sha256");
+    await pipeline(createReadStream(partial), digest);
+    const sha256 = digest.digest("hex");
+    return { first: after + 1, last: proved.last.number, rows: proved.rows, sha256 };
+  });
+  const detail = { ...archived, file: out };
+  const whom = { serial: undefined, actor, source: undefined, detail };
+  const entry = { at, event: "archive", result: "archived", ...whom };
+  if (await store.markArchived(after, archived.last, entry)) return archived;
+  throw new ArchivedMeanwhile();
+}
+
+/**
+ * Deletes what was archived, also by a run before that broke off; in small transactions, so that servers
+ * go on between them.
+ * @returns how many rows
+ */
+export async function deleteArchived(
+  store: Store,
+  onDeleted: (rows: number) => void = () => undefined,
+): Promise<number> {
+  for (let total = 0; ;) {
+    const rows = await store.deleteArchived(DELETED_AT_ONCE);
+    total += rows;
+    onDeleted(rows);
+    if (rows === 0) return total;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,120 @@
+import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { Command } from "commander";
+import { InputError } from "../firmware/seedfile/input-error.js";
+import { Progress } from "../firmware/seedfile/progress.js";
+import { DB, operator, print, type StoreOptions } from "./command-output.js";
+import { openStore, sqliteFile, withStore } from "./open.js";
+import { liftRestored, sayRestored } from "./provenance.js";
+import { checkSqlite, copySqlite } from "./store/sqlite-backup.js";
+import { StoreUnavailable } from "./store/store.js";
+import { wholeFile } from "./whole-file.js";
+
+const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
+
+/** `warifu backup`, `restore`, `restored`. */
+export function addBackupCommands(program: Command): void {
+  program
+    .command("backup")
+    .description("copy a SQLite database while servers use it")
+    .requiredOption("--out <file>", "the file to write; an existing one is not overwritten")
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(backup);
+  program
+    .command("restore <file>")
+    .description("put a backup in the place of a SQLite database that is not there any more")
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(restore);
+  program
+    .command("restored")
+    .description("say that a database was put back by other means: codes of before are refused")
+    .option("--lift", "end that: codes that were not accepted since are good again")
+    .option(...DB)
+    .option(...JSON_OUTPUT)
+    .action(restored);
+}
+
+async function backup(options: StoreOptions & { out: string }): Promise<void> {
+  const { out } = options;
+  const source = sqliteOnly(
+    options.db,
+    "PostgreSQL is backed up by its own means, pg_dump or a base backup with its log (PITR); " +
+      "once it is put back, run `warifu restored`",
+  );
+  if (!existsSync(source)) throw new InputError("--db", `${source} is not there`);
+  const progress = new Progress("backup", 1000);
+  const at = Date.now();
+  await wholeFile(out, "--out", async (partial) => {
+    await copySqlite(source, partial, at / 1000, (part) => {
+      progress.update(Math.round(part * 1000));
+    });
+    await withStore(options.db, async (store) => {
+      const caller = { actor: operator(), source: undefined, at };
+      await store.decide([
+        {
+          about: {},
+          decide: (book) => {
+            book.say(caller, "backup", "made", {}, { file: out });
+          },
+        },
+      ]);
+    });
+  }).finally(() => {
+    progress.stop();
+  });
+  const bytes = statSync(out).size;
+  print(options, { file: out, bytes }, `${out}: ${String(bytes)} bytes, whole`);
+}
+
+async function restore(file: string, options: StoreOptions): Promise<void> {
+  const path = sqliteOnly(
+    options.db,
+    "PostgreSQL is put back by its own means; then run `warifu restored`",
+  );
+  if (!existsSync(file)) throw new InputError("file", `${file} is not there`);
+  if (existsSync(`${file}-wal`)) {
+    throw new InputError("file", `${file} has a log beside it: it is no backup, or is in use`);
+  }
+  for (const there of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+    if (existsSync(there)) {
+      throw new InputError("--db", `${there} is there: stop the servers and move it away`);
+    }
+  }
+  await wholeFile(path, "--db", async (partial) => {
+    await pipeline(createReadStream(file), createWriteStream(partial));
+    await checkSqlite(partial).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      throw new InputError("file", `${file} cannot be used: ${error.message}`);
+    });
+    const store = await openStore(`sqlite:${partial}`, {});
+    await sayRestored(store, Date.now(), operator(), { file }).finally(() => store.close());
+    // What is renamed is this one file: nothing may be left in its log.
+    if (existsSync(`${partial}-wal`)) throw new StoreUnavailable("the log stays behind");
+  });
+  const text = `${path}: restored; codes that tokens showed before are refused`;
+  print(options, { database: path }, text);
+}
+
+async function restored(options: StoreOptions & { lift?: boolean }): Promise<void> {
+  await withStore(options.db, async (store) => {
+    if (!options.lift) await sayRestored(store, Date.now(), operator());
+    else if ((await store.restoredAt()) === undefined) {
+      throw new InputError("--lift", "the database is not one that was restored");
+    } else await liftRestored(store, Date.now(), operator());
+    const at = await store.restoredAt();
+    const restoredAt = at === undefined ? null : new Date(at * 1000).toISOString();
+    const text =
+      restoredAt === null
+        ? "codes of before are good again"
+        : `restored at ${restoredAt}: codes that tokens showed before are refused`;
+    print(options, { restoredAt }, text);
+  });
+}
+
+function sqliteOnly(url: string | undefined, otherwise: string): string {
+  const path = sqliteFile(url, process.env);
+  if (path === undefined) throw new InputError("--db", otherwise);
+  return path;
+}

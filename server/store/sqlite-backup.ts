@@ -1,0 +1,81 @@
+import Database from "better-sqlite3";
+import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
+import { guarded } from "./sqlite-answer.js";
+import { StoreUnavailable } from "./store.js";
+
+/** Pages copied at a time. */
+const PAGES = 1024;
+
+/**
+ * Copies a SQLite store that may be in use, as it stands at one moment, into a file that says of itself
+ * that it is a copy. Servers go on meanwhile.
+ * @param at Unix seconds
+ * @throws StoreUnavailable where the store cannot be read, or the copy is not whole
+ */
+export async function copySqlite(
+  from: string,
+  to: string,
+  at: number,
+  onProgress: (part: number) => void,
+): Promise<void> {
+  await opened(from, { readonly: true }, async (db) => {
+    if (versionOf(db) !== SQLITE_MIGRATIONS.length) {
+      throw new StoreUnavailable("the database was made by another version of warifu");
+    }
+    // A transaction that is open before the copy begins holds one moment for all of its pages; without
+    // it, each commit of a server would have the copy begin anew.
+    db.exec("BEGIN");
+    db.prepare("SELECT id FROM provenance").get();
+    await db.backup(to, {
+      progress: ({ totalPages, remainingPages }) => {
+        onProgress(1 - remainingPages / totalPages);
+        return PAGES;
+      },
+    });
+  });
+  await opened(to, {}, (db) => {
+    // All of it in one file, whatever the log would have held.
+    db.pragma("journal_mode = DELETE");
+    checkWhole(db);
+    db.prepare("UPDATE provenance SET copied_at = ?").run(Math.floor(at));
+  });
+}
+
+/** @throws StoreUnavailable where a file is no whole store, or one of a later version */
+export async function checkSqlite(path: string): Promise<void> {
+  await opened(path, { readonly: true }, (db) => {
+    checkWhole(db);
+    if (versionOf(db) > SQLITE_MIGRATIONS.length) {
+      throw new StoreUnavailable("the database was made by a later version of warifu");
+    }
+  });
+}
+
+async function opened(
+  path: string,
+  options: Database.Options,
+  act: (db: Database.Database) => void | Promise<void>,
+): Promise<void> {
+  const db = guarded(() => new Database(path, { ...options, fileMustExist: true }));
+  try {
+    await act(db);
+  } catch (error) {
+    guarded(() => {
+      throw error;
+    });
+  } finally {
+    db.close();
+  }
+}
+
+function versionOf(db: Database.Database): number {
+  return db.prepare("SELECT max(version) FROM schema_version").pluck().get() as number;
+}
+
+function checkWhole(db: Database.Database): void {
+  const [found] = db.pragma("integrity_check(1)") as { integrity_check: string }[];
+  const strays = db.pragma("foreign_key_check") as unknown[];
+  if (found?.integrity_check !== "ok" || strays.length > 0) {
+    throw new StoreUnavailable("the database is damaged");
+  }
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { InputError } from "../firmware/seedfile/input-error.js";
+
+/**
+ * Makes a file that has its name only once it is whole and on the disk, and never takes another's place.
+ * @param option names it in errors
+ * @param fill is given a new file beside it, which only its owner can read
+ * @throws InputError where it is there already or cannot be written, or what `fill` throws; nothing is
+ *   left then
+ */
+export async function wholeFile<T>(
+  path: string,
+  option: string,
+  fill: (partial: string) => Promise<T>,
+): Promise<T> {
+  if (existsSync(path)) throw new InputError(option, `${path} exists already`);
+  const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
+  try {
+    closeSync(openSync(partial, "wx", 0o600));
+    const made = await fill(partial);
+    flush(partial);
+    // Whoever comes second finds the name taken; what holds it is then replaced in one step.
+    closeSync(openSync(path, "wx", 0o600));
+    renameSync(partial, path);
+    flush(dirname(resolve(path)));
+    return made;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new InputError(option, `${path} exists already`);
+    if (/^E[A-Z]+$/.test(code)) throw new InputError(option, `${path} cannot be written: ${code}`);
+    throw error;
+  } finally {
+    for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(partial + rest, { force: true });
+  }
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

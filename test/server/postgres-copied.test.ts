@@ -1,0 +1,60 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sayRestored, takeOver } from "../../server/provenance.js";
+import { openPostgres } from "../../server/store/postgres.js";
+import { onServer, TestPostgres } from "../support/postgres.js";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await TestPostgres.start();
+}, 60_000);
+afterAll(() => server.stop(), 60_000);
+
+describe("a PostgreSQL database", () => {
+  it("that was made of another one knows that it is a copy, once", async () => {
+    const url = await server.database();
+    const store = await openPostgres(url);
+    expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
+    expect(await takeOver(store, 2_000_000, "test")).toBeUndefined();
+    await store.close();
+    const name = new URL(url).pathname.slice(1);
+    await onServer(server.url(), `CREATE DATABASE copied TEMPLATE ${name}`);
+    const copy = await openPostgres(server.url("copied"));
+    expect(await takeOver(copy, 3_000_000, "test")).toBe(3000);
+    expect(await takeOver(copy, 4_000_000, "test")).toBe(3000);
+    const rows = await copy.listAudit({ after: 0, limit: 9 });
+    const detail = { found: "a copy" };
+    expect(rows).toMatchObject([{ event: "restore", result: "restored", detail }]);
+    await copy.close();
+  });
+
+  it("that was recovered, and goes on in another timeline, knows that too", async () => {
+    const url = await server.database();
+    const store = await openPostgres(url);
+    expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
+    await store.close();
+    await server.kill();
+    const signal = join(server.directory, "data", "recovery.signal");
+    writeFileSync(signal, "");
+    chmodSync(signal, 0o666);
+    await server.run("restore_command=false");
+    const recovered = await openPostgres(url);
+    expect(await takeOver(recovered, 5_000_000, "test")).toBe(5000);
+    await recovered.close();
+  });
+
+  it("that cannot tell where it stands is restored once somebody says so", async () => {
+    await onServer(server.url(), "CREATE ROLE plain LOGIN");
+    await onServer(server.url(), "CREATE DATABASE plain OWNER plain");
+    const hidden = "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC";
+    await onServer(server.url("plain"), hidden);
+    const url = new URL(server.url("plain"));
+    url.username = "plain";
+    const store = await openPostgres(url.href);
+    expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
+    await sayRestored(store, 2_000_000, "test");
+    expect(await takeOver(store, 3_000_000, "test")).toBe(2000);
+    await store.close();
+  });
+});
