@@ -288,19 +288,19 @@ export class Portal {
   }
 
   async #fail(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (error instanceof Problem) throw error;
+    if (error instanceof TooSoon) {
+      const message = { key: "E-16", value: String(error.wait) } as const;
+      void reply.header("retry-after", String(error.wait));
+      return this.say(request, reply, await this.visit(request, reply), message, 429);
+    }
     const status =
       error instanceof StoreUnavailable
         ? 503
         : "statusCode" in error
           ? Number(error.statusCode)
           : 500;
-    if (error instanceof Problem) throw error;
     if (status >= 500) request.log.error({ error: error.name }, "a page could not be drawn");
-    if (error instanceof TooSoon) {
-      const message = { key: "E-16", value: String(error.wait) } as const;
-      void reply.header("retry-after", String(error.wait));
-      return this.say(request, reply, await this.visit(request, reply), message, 429);
-    }
     const visit = this.#stranger(request, reply);
     return this.say(request, reply, visit, { key: "E-26" }, status);
   }

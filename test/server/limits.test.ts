@@ -5,6 +5,7 @@ import { FailureLimit } from "../../server/failure-limit.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { type Store, StoreUnavailable } from "../../server/store/store.js";
 import { PASSWORD, TestBank } from "../support/bank.js";
+import { LogLines } from "../support/log-lines.js";
 import { SEED, TestServer, codeOf, wrongCodeOf } from "../support/server.js";
 import { Visitor } from "../support/visitor.js";
 
@@ -64,6 +65,18 @@ describe("rule 20: guesses at a registration", () => {
     }
     bank.now += 60_000;
     expect(await guess(1, bank.read(SERIAL))).toMatchObject({ registered: true });
+  });
+
+  it("a page that says so is no error in the log, nor is a path that is none's", async () => {
+    const log = new LogLines();
+    const logged = await TestBank.start(1, undefined, { logger: { stream: log.stream } });
+    const visitor = new Visitor(logged.url);
+    let reply = await visitor.fetch("/nothing");
+    while (reply.status !== 429) {
+      reply = await visitor.send("/login", { id: "nobody", password: PASSWORD });
+    }
+    await logged.close();
+    expect(log.lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
   it("the page says how long to wait", async () => {
