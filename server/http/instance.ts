@@ -90,7 +90,7 @@ function readStrictly(app: FastifyInstance): void {
     "application/json",
     { parseAs: "string" },
     (request, body, done) => {
-      parse(request, body, (error: Error | null, value?: unknown) => {
+      void parse(request, body, (error: Error | null, value?: unknown) => {
         const twice = error ? undefined : repeatedName(body);
         if (twice === undefined) done(error, value);
         else done(new Problem("invalid_field", `${twice}: stands twice`, twice));

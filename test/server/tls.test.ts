@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { request, type RequestOptions } from "node:https";
 import { join } from "node:path";
-import { connect } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readTls, type TlsFiles, tlsOf } from "../../server/http/tls.js";
 import { TestBank } from "../support/bank.js";
@@ -43,7 +43,7 @@ const get = (path: string, options: RequestOptions = {}): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const trusted = { ca: readFileSync(authority!.cert), agent: false, ...options };
     const sent = request(`${bank!.url}${path}`, trusted, (reply) => {
-      const { subject } = (reply.socket as ReturnType<typeof connect>).getPeerCertificate();
+      const { subject } = (reply.socket as unknown as TLSSocket).getPeerCertificate();
       const cookies = reply.headers["set-cookie"] ?? [];
       reply.resume().on("end", () => {
         resolve({ status: reply.statusCode ?? 0, cookies, name: String(subject.CN) });

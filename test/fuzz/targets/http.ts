@@ -33,10 +33,9 @@ const FIELDS: Readonly<Record<string, unknown>> = {
   ...{ seeds: `20000001,${"c0ffee00".repeat(5)},TOTP`, clockPpm: 20 },
 };
 const FORM = new URLSearchParams(
-  Object.entries({ ...FIELDS, formToken: "{{form}}" }).map(([name, value]): [string, string] => [
-    name,
-    String(value),
-  ]),
+  Object.entries({ ...FIELDS, formToken: "{{form}}" } as Record<string, unknown>).map(
+    ([name, value]): [string, string] => [name, String(value)],
+  ),
 ).toString();
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
