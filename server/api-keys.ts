@@ -36,6 +36,11 @@ export async function revokeApiKey(
   return store.revokeApiKey(id, at, keyEntry("apikey_revoke", id, actor, at));
 }
 
+/** The part of a key that is no secret, where it looks like one. */
+export function idOfKey(presented: string): string | undefined {
+  return KEY_PATTERN.exec(presented)?.[1];
+}
+
 /** The stored key that a presented one is; undefined where it is none, or revoked. */
 export async function findApiKey(
   store: Store,

@@ -65,6 +65,9 @@ function exportedRow(row: AuditRow): ExportedRow {
 }
 
 function rowOf({ at, serial, source, hash, ...rest }: ExportedRow): AuditLine {
+  // The types are those of what was exported; this may be anything.
+  const detail: unknown = rest.detail;
+  if (typeof detail !== "object" || detail === null) throw new AuditFault("has no detail");
   const whom = { serial: serial ?? undefined, source: source ?? undefined };
   const row = { ...rest, ...whom, at: Date.parse(at), hash: Buffer.from(hash, "hex") };
   return { kind: "row", row };
@@ -85,7 +88,6 @@ function exportedCheckpoint({
 
 function checkpointOf(exported: ExportedCheckpoint): AuditLine {
   const { kind, number, at, before, signature } = exported;
-  // The types are those of what was exported; this may be anything.
   if (!["anchor", "checkpoint"].includes(kind)) throw new AuditFault("is of no kind");
   const heads = exported.heads.map(({ writer, sequence, hash }) => ({
     ...{ writer, sequence },

@@ -49,6 +49,9 @@ export async function proveFiles(
   return { whole: true, rows: reader.rows, first: reader.first!, last: reader.last! };
 }
 
+/** Characters of a line; a checkpoint over ten thousand writers has a sixth of them. */
+const MOST_LINE = 2 ** 24;
+
 /** Lines as they were written: each ends with one line feed, and nothing else ends a line. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = "";
@@ -56,9 +59,11 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     for await (const chunk of createReadStream(path, "utf8") as AsyncIterable<string>) {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop()!;
+      if (rest.length > MOST_LINE) throw new AuditFault("is longer than a line can be");
       yield* lines;
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof AuditFault) throw error;
     throw new InputError("file", `${path} cannot be read`);
   }
   if (rest !== "") throw new AuditFault("ends in the middle of a line");

@@ -66,7 +66,7 @@ export class BankService {
       { key: `registration ${contract}`, free: atAll },
     ];
     return attempt(batcher.store, limits, caller.at, async () => {
-      const about = { users: [user], serials: [serial] };
+      const about = { users: [user], tokens: [serial] };
       return this.clerk.decide(about, caller, (book, rules) => {
         const answer = register(book, rules, user, serial, code);
         // Told apart here alone: a used code, or a user who may not register, is no guess.

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { DEFAULT_POLICY, type Policy } from "./core/policy.js";
+import { repeatedName } from "./repeated-name.js";
 
 /**
  * The policy that a file states, named on the command line or by WARIFU_POLICY: JSON with what is to be other than the default.
@@ -12,14 +13,31 @@ export function readPolicy(
 ): Policy {
   const path = option ?? environment.WARIFU_POLICY;
   if (path === undefined) return DEFAULT_POLICY;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new InputError("--policy", `${path} cannot be read`);
+  }
+  return parsePolicy(text, path);
+}
+
+/** @throws InputError naming what is unknown or not as it must be */
+export function parsePolicy(text: string, path: string): Policy {
   let stated: unknown;
   try {
-    stated = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    const problem = error instanceof SyntaxError ? "is not JSON" : "cannot be read";
-    throw new InputError("--policy", `${path} ${problem}`);
+    stated = JSON.parse(text);
+  } catch {
+    throw new InputError("--policy", `${path} is not JSON`);
   }
-  return merged("--policy", DEFAULT_POLICY, stated) as Policy;
+  const twice = repeatedName(text);
+  if (twice !== undefined) throw new InputError(twice, "stands twice in the policy");
+  const policy = merged("--policy", DEFAULT_POLICY, stated) as Policy;
+  for (const [name, most] of Object.entries(policy.hourlyFailures)) {
+    // With none an hour there would be no hour after which there is one.
+    if (most === 0) throw new InputError(`hourlyFailures ${name}`, "must be at least 1");
+  }
+  return policy;
 }
 
 /** A default with what is stated in its place; both have the same shape. */

@@ -6,6 +6,7 @@ import { readAuditKey } from "./audit-signer.js";
 import { DB, POLICY } from "./command-output.js";
 import { TestClock } from "./http/test-clock.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
+import { tlsOf } from "./http/tls.js";
 import { mailRoute } from "./mailer.js";
 import { openStore, openVault } from "./open.js";
 import { readPolicy } from "./policy-file.js";
@@ -27,6 +28,9 @@ interface ServeOptions {
   testClock?: boolean;
   workers: string;
   drain: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  tlsClientCa?: string;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
@@ -39,6 +43,9 @@ export function addServeCommand(program: Command): void {
     .option("--port <port>", "TCP port; 0 for any free one", "8390")
     .option("--host <host>", "address to bind", "127.0.0.1")
     .option(...DB)
+    .option("--tls-cert <file>", "certificate to speak TLS with, and its chain, PEM")
+    .option("--tls-key <file>", "its private key, PEM")
+    .option("--tls-client-ca <file>", "who signs callers' certificates, PEM; each must present one")
     .option("--workers <count>", "processes behind the port; more than one need PostgreSQL", "1")
     .option("--drain <seconds>", "how long a signal to stop is told before closing", "0")
     .option("--trust-proxy <addresses>", "proxies whose X-Forwarded-For is taken, comma-separated")
@@ -69,6 +76,7 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
   }
+  const tls = tlsOf(options);
   const policy = shareOf(readPolicy(options.policy, process.env), workers);
   const testClock = options.testClock ? new TestClock(process.env) : undefined;
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
@@ -91,7 +99,7 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   const trustProxy = options.trustProxy?.split(",") ?? [];
   const now = testClock ? (): number => testClock.now : Date.now;
-  const set = { trustProxy, mail, policy, auditKey, branchPages, testClock };
+  const set = { trustProxy, mail, policy, auditKey, branchPages, testClock, tls };
   const settings = { host, port, drain, store, vault, now, logger, ...set };
   await runServer(settings, stopSignal());
 }

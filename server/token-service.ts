@@ -4,8 +4,8 @@ import { revoke, unlock } from "./core/lifecycle.js";
 import { resync, type ResyncAnswer } from "./core/resync.js";
 import { takeOut } from "./core/revoke-users.js";
 import { apply, type Rules, tell } from "./core/rules.js";
-import { verifyUser } from "./core/user-code.js";
-import { type Verdict, verify } from "./core/verify.js";
+import { verifySerial, verifyUser } from "./core/user-code.js";
+import type { Verdict } from "./core/verify.js";
 import type { Clerk } from "./clerk.js";
 
 /** What an act did: the serials it changed, and those that were as asked for already. */
@@ -29,11 +29,9 @@ export class TokenService {
 
   /** Verifies a code by serial. An unknown serial answers like a wrong code. */
   async verify(serial: string, code: string, caller: Caller): Promise<Verdict> {
-    return this.clerk.decide({ serials: [serial], narrow: true }, caller, (book, rules) => {
-      const token = book.token(serial);
-      const decision = verify(token && rules.open(token), code, rules.now, rules.policy);
-      return apply(book, rules, serial, decision);
-    });
+    return this.clerk.decide({ serials: [serial], narrow: true }, caller, (book, rules) =>
+      verifySerial(book, rules, serial, code),
+    );
   }
 
   /** Verifies a code by user: the rules of the user's state, then those of his token. */

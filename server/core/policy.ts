@@ -1,6 +1,25 @@
 import type { RegistrationDelay } from "./available-at.js";
 import type { ClockPolicy } from "./clock/estimate.js";
 
+/** So many a second in the long run, and so many at once; no limit where there are none a second. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly atOnce: number;
+}
+
+/** What one process takes from outside. */
+export interface TrafficPolicy {
+  /** Requests with one API key. */
+  readonly key: Rate;
+  /** Requests of one address to the pages, and to paths that are none's. */
+  readonly stranger: Rate;
+  /** Wrong API keys of one address, or none. */
+  readonly wrongKeys: Rate;
+  /** Connections at once; 0 for no limit. */
+  readonly connections: number;
+  readonly connectionsOfAddress: number;
+}
+
 /** What a bank may set; each default is the bank's manual's or, where it is silent, our reading of it. */
 export interface Policy {
   /** Consecutive wrong codes that suspend a token. */
@@ -27,6 +46,7 @@ export interface Policy {
   readonly hourlyFailures: { readonly key: number; readonly serial: number };
   /** Wrong codes at a registration that cost no waiting: of one contract, and for one serial of it. */
   readonly freeRegistrationFailures: { readonly contract: number; readonly serial: number };
+  readonly traffic: TrafficPolicy;
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -42,4 +62,12 @@ export const DEFAULT_POLICY: Policy = {
   expiryNoticeDays: [90, 30, 7],
   hourlyFailures: { key: 3600, serial: 30 },
   freeRegistrationFailures: { contract: 20, serial: 10 },
+  traffic: {
+    key: { perSecond: 0, atOnce: 0 },
+    // A page with its typeface is some fifty requests, and a company's users share an address.
+    stranger: { perSecond: 100, atOnce: 2000 },
+    wrongKeys: { perSecond: 1, atOnce: 60 },
+    connections: 10_000,
+    connectionsOfAddress: 1000,
+  },
 };

@@ -2,9 +2,7 @@ import type { Book, BookToken } from "./book.js";
 import { barred, stateOf } from "./decision.js";
 import { type Rules, tell } from "./rules.js";
 import { asksForCodes, type User, waitsUntil } from "./user.js";
-import type { Token } from "./token.js";
-import { verify } from "./verify.js";
-import { MAX_STEPS } from "./window.js";
+import { verify, verifyNobody } from "./verify.js";
 
 /** The answer to a registration. Whatever is wrong with serial or code, it is the same. */
 export type Registration =
@@ -41,11 +39,10 @@ export function register(
   const token = book.token(serial);
   const fits = token !== undefined && registrable(token, user, rules.now);
   // A serial that cannot be registered costs the same work as one that can.
-  const opened = rules.open(fits ? token : rules.decoy);
-  const { answer, next } = evenly(opened, (counted) =>
-    verify(counted, code, rules.now, rules.policy),
-  );
-  if (fits && answer.accepted && next) {
+  const { answer, next } = fits
+    ? verify(rules.open(token), code, rules.now, rules.policy)
+    : verifyNobody(rules, code);
+  if (answer.accepted && next) {
     book.setToken(serial, next);
     const registered: User = {
       ...user,
@@ -57,23 +54,8 @@ export function register(
     tell(book, registered, "registered");
     return { registered: true, serial };
   }
-  const used = fits && !answer.accepted && answer.reason === "already_used";
+  const used = !answer.accepted && answer.reason === "already_used";
   return refuse(book, rules, user, serial, used);
-}
-
-/** Codes of the widest window, and of the last step accepted. */
-const MOST_CODES = 2 * MAX_STEPS + 2;
-
-/** Has as many codes computed as there can ever be: a narrow window would tell of a token in use. */
-function evenly<Answer>(token: Token, act: (counted: Token) => Answer): Answer {
-  let computed = 0;
-  const codeAt = (step: number): string => {
-    computed++;
-    return token.codeAt(step);
-  };
-  const answer = act({ ...token, codeAt });
-  while (computed < MOST_CODES) codeAt(0);
-  return answer;
 }
 
 /** A wrong code counts; one that was used already does not. */

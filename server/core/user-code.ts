@@ -3,16 +3,33 @@ import type { Refusal } from "./decision.js";
 import { resync, type ResyncAnswer } from "./resync.js";
 import { apply, type Rules, tell } from "./rules.js";
 import { type User, waitsUntil } from "./user.js";
-import { type Verdict, verify } from "./verify.js";
+import { type Verdict, verify, verifyNobody } from "./verify.js";
 
-/** Decides a code by user: the rules of the user's state, then those of the token. */
+/** Decides a code by serial: of whoever holds the token. A serial nobody knows is a wrong code. */
+export function verifySerial(book: Book, rules: Rules, serial: string, code: string): Verdict {
+  const token = book.token(serial);
+  const decision = token
+    ? verify(rules.open(token), code, rules.now, rules.policy)
+    : verifyNobody(rules, code);
+  return apply(book, rules, serial, decision);
+}
+
+/**
+ * Decides a code by user: the rules of the user's state, then those of the token. A user nobody knows is
+ * a wrong code.
+ */
 export function verifyUser(book: Book, rules: Rules, id: string, code: string): Verdict {
   const user = book.user(id);
-  const bar = user ? barredUser(user, rules.now) : "wrong_code";
-  const token = book.token(user?.serial);
-  if (bar || !user || !token) {
+  if (!user) {
+    const { answer } = verifyNobody(rules, code);
+    book.say(rules.caller, "verify", "wrong_code", {}, { user: id });
+    return answer;
+  }
+  const bar = barredUser(user, rules.now);
+  const token = book.token(user.serial);
+  if (bar || !token) {
     const reason = bar ?? "unregistered";
-    book.say(rules.caller, "verify", reason, { user }, user ? {} : { user: id });
+    book.say(rules.caller, "verify", reason, { user });
     return { accepted: false, reason };
   }
   const decision = verify(rules.open(token), code, rules.now, rules.policy);

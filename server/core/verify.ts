@@ -3,6 +3,7 @@ import { sameCode } from "./compare.js";
 import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
 import type { Policy } from "./policy.js";
 import { usedUpTo } from "./restored.js";
+import type { Rules } from "./rules.js";
 import type { Token } from "./token.js";
 import { acceptableSteps, MAX_STEPS } from "./window.js";
 
@@ -10,19 +11,19 @@ import { acceptableSteps, MAX_STEPS } from "./window.js";
 export type Verdict =
   { readonly accepted: true } | { readonly accepted: false; readonly reason: Refusal };
 
+/** Codes of the widest window, and of the last step accepted. */
+const MOST_CODES = 2 * MAX_STEPS + 2;
+
+/** What a token shows that shows no code: nobody can type it. */
+const NO_CODE = "------";
+
 /**
- * Decides one code for one token.
- * @param token undefined for a serial nobody knows, which answers like a wrong code
+ * Decides one code for one token. A code that is not accepted costs the same work whatever is known of
+ * the token's clock.
  * @param code six ASCII digits
  * @param now Unix seconds
  */
-export function verify(
-  token: Token | undefined,
-  code: string,
-  now: number,
-  policy: Policy,
-): Decision<Verdict> {
-  if (!token) return refuse("wrong_code");
+export function verify(token: Token, code: string, now: number, policy: Policy): Decision<Verdict> {
   const bar = barred(token, now);
   if (bar) return refuse(bar);
   const { fresh, used } = matchingSteps(token, code, now, policy);
@@ -43,7 +44,19 @@ export function verify(
 }
 
 /**
- * Computes every step of the window, whatever matches first, so that the time taken tells nothing.
+ * Refuses a code that no token can be asked about, by the work that a wrong one costs: it is compared
+ * with the decoy's. What would come of that changes nothing.
+ */
+export function verifyNobody(rules: Rules, code: string): Decision<Verdict> {
+  const decoy = rules.open(rules.decoy);
+  const codeAt = (step: number): string => decoy.codeAt(step) && NO_CODE;
+  verify({ ...decoy, codeAt }, code, rules.now, rules.policy);
+  return refuse("wrong_code");
+}
+
+/**
+ * Computes every step of the window, whatever matches first, so that the time taken tells nothing; and
+ * where none is good, as many more as the widest window has, so that it tells nothing of the window.
  *
  * Should several steps that are still good share the code's digits, the token showed one of them, and
  * nobody can tell which. The first one is taken: a later one would lock out the codes that the token
@@ -60,14 +73,20 @@ function matchingSteps(
   const window = acceptableSteps(token.clock, now, policy.clock);
   const { lastStep } = token;
   const last = usedUpTo(token, policy.clock);
+  let computed = 0;
+  const sameAt = (step: number): boolean => {
+    computed++;
+    return sameCode(token.codeAt(step), code);
+  };
   const recent = lastStep < window.first && lastStep >= window.first - 2 * MAX_STEPS;
   let fresh: StepsSeen | undefined;
-  let used = recent && sameCode(token.codeAt(lastStep), code);
+  let used = recent && sameAt(lastStep);
   for (let step = window.first; step <= window.last; step++) {
-    const same = sameCode(token.codeAt(step), code);
+    const same = sameAt(step);
     if (same && step <= last) used = true;
     if (same && step > last) fresh = { first: fresh?.first ?? step, last: step };
   }
+  if (used || fresh === undefined) while (computed < MOST_CODES) sameAt(0);
   return { fresh, used };
 }
 

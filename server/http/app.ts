@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import swagger from "@fastify/swagger";
-import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from "fastify";
+import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import { encodeAuditLine } from "../audit-file.js";
 import { AuditSigner } from "../audit-signer.js";
 import { Batcher } from "../batcher.js";
@@ -18,14 +18,19 @@ import { type PasswordCost, Passwords } from "../passwords.js";
 import { Sessions } from "../sessions.js";
 import { addPages } from "../web/pages.js";
 import { addAuditRoutes } from "./audit-routes.js";
+import { Gate } from "./auth.js";
 import { closeInTime } from "./closing.js";
+import { limitConnections } from "./connections.js";
 import { addHealthRoutes } from "./health-routes.js";
 import { addBranchApi } from "./branch-routes.js";
 import { addImportRoutes } from "./import-routes.js";
+import { bareInstance, REQUEST_LIMITS, type RequestLimits } from "./instance.js";
 import { Metrics } from "./metrics.js";
-import { sendProblem } from "./problem.js";
+import { NO_QUERY } from "./schemas.js";
 import type { TestClock } from "./test-clock.js";
+import { renewTls, type Tls } from "./tls.js";
 import { addTokenRoutes } from "./token-routes.js";
+import { Traffic } from "./traffic.js";
 import { addUserApi } from "./user-routes.js";
 
 /** What the API stands on. Time is passed in. */
@@ -51,35 +56,25 @@ export interface Parts {
   readonly passwordCost?: PasswordCost;
   /** Addresses of proxies whose word for a caller's own address is taken. */
   readonly trustProxy?: string[];
+  /** What one request may take, otherwise than by default. */
+  readonly limits?: Partial<RequestLimits>;
+  /** What it speaks TLS with; plain HTTP without. */
+  readonly tls?: Tls | undefined;
   /** Aborted once the server is to be sent no more requests, some time before it is closed. */
   readonly leaving?: AbortSignal;
   /** What is told at /metrics; this process's own figures where it is not given. */
   readonly metrics?: Metrics;
 }
 
-const BODY_LIMIT = 16_384; // bytes; imports have their own
-const REQUEST_TIMEOUT = 30_000; // milliseconds to send a whole request
-
 /** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { store, vault, now, logger = false, passwordCost, trustProxy = [], mail } = parts;
   const { policy = DEFAULT_POLICY, branchPages = true } = parts;
   const { metrics = new Metrics(store, now) } = parts;
-  const app = fastify({
-    logger,
-    // What is asked and answered stands in the audit.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
-    forceCloseConnections: "idle",
-    // What still comes in on a connection that is open is answered, and ends it.
-    return503OnClosing: false,
-    requestTimeout: REQUEST_TIMEOUT,
-    trustProxy: trustProxy.length > 0 ? trustProxy : false,
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
-  });
-  app.removeContentTypeParser("text/plain");
-  app.setErrorHandler(sendProblem);
+  const limits = { ...REQUEST_LIMITS, ...parts.limits };
+  const app = bareInstance({ logger, trustProxy, limits, tls: parts.tls?.options });
+  limitConnections(app.server, policy.traffic);
+  if (parts.tls) renewTls(app, parts.tls);
   metrics.timeRequests(app);
   const batcher = new Batcher(store, parts.mostWaiting, metrics);
   const clerk = new Clerk(batcher, vault, policy, mail !== undefined, (entries) => {
@@ -107,18 +102,23 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const passwords = new Passwords(passwordCost);
   const bank = new BankService(clerk, passwords);
   const sessions = new Sessions(clerk, passwords);
+  const traffic = new Traffic(policy.traffic);
+  const gate = new Gate(store, traffic);
   // In a scope of their own: the routes are there once the documentation listens to them.
   await app.register((routes, _options, done) => {
     addHealthRoutes(routes, watch, leaving, metrics);
     parts.testClock?.addTo(routes);
-    addTokenRoutes(routes, tokens, store, now);
-    addUserApi(routes, bank, tokens, store, now);
-    addBranchApi(routes, bank, store, now);
-    addImportRoutes(routes, store, vault, now, tokens.clerk.policy.clock);
-    addAuditRoutes(routes, store);
+    routes.addHook("onRoute", ({ url, schema }) => {
+      if (url.startsWith("/v1/") && schema) schema.querystring ??= NO_QUERY;
+    });
+    addTokenRoutes(routes, tokens, store, gate, now);
+    addUserApi(routes, bank, tokens, gate, now);
+    addBranchApi(routes, bank, store, gate, now);
+    addImportRoutes(routes, store, gate, vault, now, tokens.clerk.policy.clock);
+    addAuditRoutes(routes, store, gate);
     done();
   });
-  const pages = { store, clerk, bank, sessions, now };
+  const pages = { store, clerk, bank, sessions, traffic, now };
   await app.register((routes) => addPages(routes, pages, branchPages));
   return app;
 }

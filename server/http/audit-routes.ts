@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { ListedAuditRow, Store } from "../store/store.js";
-import { requireScope } from "./auth.js";
+import type { Gate } from "./auth.js";
 import { AUDIT_QUERY } from "./schemas.js";
 
 /** The audit, to be read and never changed. */
-export function addAuditRoutes(app: FastifyInstance, store: Store): void {
+export function addAuditRoutes(app: FastifyInstance, store: Store, gate: Gate): void {
   app.get<{ Querystring: { after?: string; limit?: string; serial?: string } }>(
     "/v1/audit",
     {
@@ -13,7 +13,7 @@ export function addAuditRoutes(app: FastifyInstance, store: Store): void {
         querystring: AUDIT_QUERY,
         security: [{ apiKey: [] }],
       },
-      onRequest: requireScope(store, "audit"),
+      onRequest: gate.only("audit"),
     },
     async (request) => {
       const { after = "0", limit = "100", serial } = request.query;

@@ -1,21 +1,40 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
-import { findApiKey } from "../api-keys.js";
+import { findApiKey, idOfKey } from "../api-keys.js";
 import type { KeyScope, Store, StoredApiKey } from "../store/store.js";
 import type { Caller } from "../core/book.js";
 import { Problem } from "./problem.js";
+import type { Traffic } from "./traffic.js";
 
 const keys = new WeakMap<FastifyRequest, StoredApiKey>();
 
-/** A hook that lets a request through only with an API key of one of the scopes. */
-export function requireScope(store: Store, ...scopes: KeyScope[]): onRequestAsyncHookHandler {
-  const find = onceATurn((presented) => findApiKey(store, presented));
-  return async (request) => {
-    const [, presented] = /^Bearer ([\x21-\x7e]+)$/.exec(request.headers.authorization ?? "") ?? [];
-    const key = presented === undefined ? undefined : await find(presented);
-    if (!key) throw new Problem("unauthorized");
-    if (!scopes.includes(key.scope)) throw new Problem("forbidden");
-    keys.set(request, key);
-  };
+/** Lets requests through by their API keys. */
+export class Gate {
+  readonly #find: (presented: string) => Promise<StoredApiKey | undefined>;
+
+  constructor(
+    store: Store,
+    readonly traffic: Traffic,
+  ) {
+    this.#find = onceATurn((presented) => findApiKey(store, presented));
+  }
+
+  /** A hook that lets a request through only with an API key of one of the scopes. */
+  only(...scopes: KeyScope[]): onRequestAsyncHookHandler {
+    return async (request) => {
+      const { headers, ip } = request;
+      const [, presented = ""] = /^Bearer ([\x21-\x7e]+)$/.exec(headers.authorization ?? "") ?? [];
+      const id = idOfKey(presented) ?? "";
+      this.traffic.beforeKey(ip, id);
+      const key = id === "" ? undefined : await this.#find(presented);
+      if (!key) {
+        this.traffic.wrongKey(ip, id);
+        throw new Problem("unauthorized");
+      }
+      this.traffic.rightKey(ip, id);
+      if (!scopes.includes(key.scope)) throw new Problem("forbidden");
+      keys.set(request, key);
+    };
+  }
 }
 
 /** Who a request comes from, for the rules and the audit. */

@@ -23,8 +23,6 @@ const IDS = {
   maxItems: 1000,
   uniqueItems: true,
 } as const;
-const ID_PARAMS = { type: "object", required: ["id"], properties: { id: LOGIN_ID } } as const;
-
 const closed = <P extends object>(properties: P, ...optional: (keyof P)[]) => ({
   type: "object" as const,
   properties,
@@ -32,7 +30,7 @@ const closed = <P extends object>(properties: P, ...optional: (keyof P)[]) => ({
   additionalProperties: false as const,
 });
 
-export const PARAMS = ID_PARAMS;
+export const PARAMS = closed({ id: LOGIN_ID });
 export const REGISTRATION_BODY = closed({ serial: SERIAL, code: CODE });
 export const USER_RESYNC_BODY = closed(
   {

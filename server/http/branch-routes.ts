@@ -5,7 +5,7 @@ import { isSuspended } from "../core/suspension.js";
 import { standingOf } from "../core/user.js";
 import { isDate } from "../fields.js";
 import type { Store } from "../store/store.js";
-import { callerOf, requireScope } from "./auth.js";
+import { callerOf, type Gate } from "./auth.js";
 import {
   CONTRACT_BODY,
   LEND_BODY,
@@ -40,15 +40,16 @@ export function addBranchApi(
   app: FastifyInstance,
   bank: BankService,
   store: Store,
+  gate: Gate,
   now: () => number,
 ): void {
-  const onRequest = requireScope(store, "branch");
+  const onRequest = gate.only("branch");
   addContracts(app, bank, store, now, onRequest);
   addTokensAndPasswords(app, bank, now, onRequest);
-  addUserQuery(app, store, now);
+  addUserQuery(app, store, gate, now);
 }
 
-type Guard = ReturnType<typeof requireScope>;
+type Guard = ReturnType<Gate["only"]>;
 
 /** A route about what its path's id names. */
 function about(onRequest: Guard, summary: string, body: object) {
@@ -160,12 +161,12 @@ function addTokensAndPasswords(
   );
 }
 
-function addUserQuery(app: FastifyInstance, store: Store, now: () => number): void {
+function addUserQuery(app: FastifyInstance, store: Store, gate: Gate, now: () => number): void {
   app.get<{ Params: Params }>(
     "/v1/users/:id",
     {
       schema: { summary: "A user's state, never his passwords", params: PARAMS, security },
-      onRequest: requireScope(store, "portal", "branch"),
+      onRequest: gate.only("portal", "branch"),
     },
     async (request) => {
       const { id } = request.params;

@@ -5,7 +5,7 @@ import { importSeeds, signatureOf } from "../import-seeds.js";
 import type { ClockPolicy } from "../core/clock/estimate.js";
 import type { Store } from "../store/store.js";
 import type { Vault } from "../vault.js";
-import { callerOf, requireScope } from "./auth.js";
+import { callerOf, type Gate } from "./auth.js";
 import { IMPORT_BODY, type ImportBody } from "./schemas.js";
 
 const IMPORT_LIMIT = 64 * 1024 * 1024; // bytes: some 50,000 keys
@@ -14,6 +14,7 @@ const IMPORT_LIMIT = 64 * 1024 * 1024; // bytes: some 50,000 keys
 export function addImportRoutes(
   app: FastifyInstance,
   store: Store,
+  gate: Gate,
   vault: Vault,
   now: () => number,
   clockPolicy: ClockPolicy,
@@ -28,7 +29,7 @@ export function addImportRoutes(
         security: [{ apiKey: [] }],
       },
       // Before the body is read: only an admin may send this much.
-      onRequest: requireScope(store, "admin"),
+      onRequest: gate.only("admin"),
     },
     async (request) => {
       const { seeds: text, key, dryRun = false, clockPpm } = request.body;

@@ -9,6 +9,7 @@ import { UnknownSerial } from "../token-service.js";
 
 /** Every error the API answers with: its stable code, its status and what it means. */
 export const PROBLEMS = {
+  malformed_request: { status: 400, title: "This is no HTTP request" },
   malformed_json: { status: 400, title: "The body is not JSON" },
   invalid_field: { status: 400, title: "A field is missing or not as it must be" },
   invalid_seed_file: { status: 400, title: "The seed file cannot be used" },
@@ -24,8 +25,11 @@ export const PROBLEMS = {
   not_in_service: { status: 409, title: "The token is lost or faulty" },
   has_token: { status: 409, title: "The user has a token registered" },
   serial_conflict: { status: 409, title: "The serial belongs to another token" },
+  request_timeout: { status: 408, title: "The request did not come to its end in time" },
+  too_many_requests: { status: 429, title: "Too many requests; wait" },
   too_many_attempts: { status: 429, title: "Too many attempts have failed; wait" },
   body_too_large: { status: 413, title: "The body is too large" },
+  headers_too_large: { status: 431, title: "The header fields or the path are too long" },
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
   internal: { status: 500, title: "Something went wrong here" },
   overloaded: { status: 503, title: "Too many requests wait; nothing was decided" },
@@ -37,11 +41,15 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export class Problem extends Error {
   override readonly name = "Problem";
 
-  /** @param field which part of the request is wrong, where one is */
+  /**
+   * @param field which part of the request is wrong, where one is
+   * @param wait seconds to wait
+   */
   constructor(
     readonly code: ProblemCode,
     detail: string = PROBLEMS[code].title,
     readonly field?: string,
+    readonly wait?: number,
   ) {
     super(detail);
   }
@@ -64,18 +72,22 @@ export async function sendProblem(
         : error.stack?.replace(/^[^]*?\n {4}at/, "at");
     request.log.error({ problem: problem.code, error: error.name, cause }, title);
   }
-  if (error instanceof TooSoon) void reply.header("retry-after", String(error.wait));
   await answerProblem(reply, problem);
 }
 
 /** Answers with a problem. */
 export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { code, message, field } = problem;
-  const { status, title } = PROBLEMS[code];
-  const body = { type: "about:blank", title, status, code, detail: message, field };
+  const { status } = PROBLEMS[problem.code];
+  const wait = problem.wait ?? (status === 503 ? 1 : undefined);
   if (status === 401) void reply.header("www-authenticate", "Bearer");
-  if (status === 503) void reply.header("retry-after", "1");
-  return reply.status(status).type("application/problem+json").send(JSON.stringify(body));
+  if (wait !== undefined) void reply.header("retry-after", String(wait));
+  return reply.status(status).type("application/problem+json").send(problemBody(problem));
+}
+
+/** A problem as it is sent. */
+export function problemBody({ code, message, field }: Problem): string {
+  const { status, title } = PROBLEMS[code];
+  return JSON.stringify({ type: "about:blank", title, status, code, detail: message, field });
 }
 
 function problemOf(error: FastifyError | Error): Problem {
@@ -91,15 +103,23 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof SerialConflict) {
     return new Problem("serial_conflict", error.message, "serial");
   }
-  if (error instanceof TooSoon) return new Problem("too_many_attempts");
+  if (error instanceof TooSoon) {
+    return new Problem("too_many_attempts", undefined, undefined, error.wait);
+  }
   if (error instanceof Overloaded) return new Problem("overloaded");
   if (error instanceof StoreUnavailable) return new Problem("unavailable");
   return fastifyProblem(error);
 }
 
+/** Paths and lengths that are none. */
+const NO_REQUEST = ["FST_ERR_BAD_URL", "FST_ERR_CTP_INVALID_CONTENT_LENGTH"];
+/** Characters of a name that is told back: the caller may have sent anything for one. */
+const MOST_NAME = 64;
+
 function fastifyProblem(error: FastifyError | Error): Problem {
   if (!("code" in error)) return new Problem("internal");
   if (error.validation) return invalidField(error);
+  if (NO_REQUEST.includes(error.code)) return new Problem("malformed_request");
   switch (error.statusCode) {
     case 413:
       return new Problem("body_too_large");
@@ -123,7 +143,9 @@ function invalidField(error: FastifyError): Problem {
     additionalProperty?: string;
   };
   const path = (first?.instancePath ?? "").slice(1).replaceAll("/", ".");
-  const field = missingProperty ?? additionalProperty ?? (path === "" ? "body" : path);
+  const whole = error.validationContext === "querystring" ? "query" : "body";
+  const named = missingProperty ?? additionalProperty;
+  const field = (named ?? (path === "" ? whole : path)).slice(0, MOST_NAME);
   const problem =
     additionalProperty === undefined ? (first?.message ?? "is not as it must be") : "is unknown";
   return new Problem("invalid_field", `${field}: ${problem}`, field);

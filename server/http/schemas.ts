@@ -90,7 +90,11 @@ export const SERIAL_PARAMS = {
   type: "object",
   required: ["serial"],
   properties: { serial: SERIAL },
+  additionalProperties: false,
 } as const;
+
+/** Where a path takes no query: what is sent in one may be meant for the body, and stands in logs. */
+export const NO_QUERY = { type: "object", properties: {}, additionalProperties: false } as const;
 
 /** What {@link VERIFY_BODY} lets through, and so on. */
 export interface VerifyBody {

@@ -4,7 +4,7 @@ import type { Store, StoredToken } from "../store/store.js";
 import { type ClockEstimate, type ClockPolicy, offsetRange } from "../core/clock/estimate.js";
 import { acceptableSteps, offsetSteps } from "../core/window.js";
 import type { TokenService } from "../token-service.js";
-import { callerOf, requireScope } from "./auth.js";
+import { callerOf, type Gate } from "./auth.js";
 import { Problem } from "./problem.js";
 import {
   RESYNC_BODY,
@@ -22,6 +22,7 @@ export function addTokenRoutes(
   app: FastifyInstance,
   tokens: TokenService,
   store: Store,
+  gate: Gate,
   now: () => number,
 ): void {
   const { hourlyFailures } = tokens.clerk.policy;
@@ -33,7 +34,7 @@ export function addTokenRoutes(
     "/v1/verify",
     {
       schema: { summary: "Verify a code by serial or by user", body: VERIFY_BODY, security },
-      onRequest: requireScope(store, "verify"),
+      onRequest: gate.only("verify"),
     },
     async (request) => {
       const { serial, user, code } = request.body;
@@ -58,17 +59,17 @@ export function addTokenRoutes(
       return verdict;
     },
   );
-  addResync(app, tokens, store, now);
-  addTokenQueries(app, store, now, tokens.clerk.policy.clock);
+  addResync(app, tokens, gate, now);
+  addTokenQueries(app, store, gate, now, tokens.clerk.policy.clock);
 }
 
 function addResync(
   app: FastifyInstance,
   tokens: TokenService,
-  store: Store,
+  gate: Gate,
   now: () => number,
 ): void {
-  const onRequest = requireScope(store, "branch");
+  const onRequest = gate.only("branch");
   app.post<{ Params: { serial: string }; Body: ResyncBody }>(
     "/v1/tokens/:serial/resync",
     {
@@ -91,10 +92,11 @@ function addResync(
 function addTokenQueries(
   app: FastifyInstance,
   store: Store,
+  gate: Gate,
   now: () => number,
   policy: ClockPolicy,
 ): void {
-  const onRequest = requireScope(store, "branch", "admin");
+  const onRequest = gate.only("branch", "admin");
   app.get<{ Querystring: { after?: string; limit?: string } }>(
     "/v1/tokens",
     {

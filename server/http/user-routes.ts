@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { BankService } from "../bank-service.js";
 import type { UsersAct } from "../core/unlock-users.js";
-import type { Store } from "../store/store.js";
 import type { TokenService } from "../token-service.js";
-import { callerOf, requireScope, scopeOf } from "./auth.js";
+import { callerOf, type Gate, scopeOf } from "./auth.js";
 import {
   OPERATION_BODY,
   PARAMS,
@@ -48,10 +47,10 @@ export function addUserApi(
   app: FastifyInstance,
   bank: BankService,
   tokens: TokenService,
-  store: Store,
+  gate: Gate,
   now: () => number,
 ): void {
-  const onRequest = requireScope(store, "portal");
+  const onRequest = gate.only("portal");
   app.post<{ Params: UserParams; Body: { serial: string; code: string } }>(
     "/v1/users/:id/registration",
     {
@@ -91,7 +90,7 @@ export function addUserApi(
     },
     async (request) => operate(bank, request, now()),
   );
-  addActs(app, bank, tokens, store, now);
+  addActs(app, bank, tokens, gate, now);
 }
 
 async function operate(
@@ -120,10 +119,10 @@ function addActs(
   app: FastifyInstance,
   bank: BankService,
   tokens: TokenService,
-  store: Store,
+  gate: Gate,
   now: () => number,
 ): void {
-  const onRequest = requireScope(store, "portal", "branch");
+  const onRequest = gate.only("portal", "branch");
   const schema = { body: USERS_ACT_BODY, security };
   app.post<{ Body: ActBody }>(
     "/v1/unlock",

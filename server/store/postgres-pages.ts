@@ -24,7 +24,7 @@ export class SharedPages {
   readonly staff = new Map<string, Staff>();
 
   open(about: About): Book {
-    const { serials = [], users: ids = [] } = about;
+    const { serials = [], tokens: alone = [], users: ids = [] } = about;
     if (about.narrow) {
       const users = pick(this.users, ids);
       const tokens = pick(this.tokens, [...serials, ...users.map(({ serial }) => serial)]);
@@ -36,7 +36,7 @@ export class SharedPages {
     return new Book({
       users,
       contracts: pick(this.contracts, own),
-      tokens: pick(this.tokens, [...serials, ...users.map(({ serial }) => serial)]),
+      tokens: pick(this.tokens, [...serials, ...alone, ...users.map(({ serial }) => serial)]),
       payees: pick(this.payees, [about.payee]),
       staff: pick(this.staff, [about.staff]),
       transfers: [...this.transfers.values()].filter(

@@ -70,7 +70,8 @@ function readBook(
   contracts: readonly string[],
   hold: Hold,
 ): Reading[] {
-  const [serials, users] = [named(abouts, "serials"), named(abouts, "users")];
+  const serials = [...named(abouts, "serials"), ...named(abouts, "tokens")];
+  const users = named(abouts, "users");
   const readings: Reading[] = [];
   const inContracts = contracts.length > 0;
   if (inContracts) {
@@ -167,7 +168,10 @@ function keep<T extends { readonly id: string }>(
   for (const thing of things) pages.set(thing.id, thing);
 }
 
-function named(abouts: readonly About[], what: "serials" | "users" | "contracts"): string[] {
+function named(
+  abouts: readonly About[],
+  what: "serials" | "tokens" | "users" | "contracts",
+): string[] {
   return [...new Set(abouts.flatMap((about) => about[what] ?? []))];
 }
 

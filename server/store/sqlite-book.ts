@@ -51,8 +51,10 @@ function reader(db: Database.Database, readToken: ReadToken) {
   );
   const staffMember = db.prepare<[string], StaffRecord>("SELECT * FROM staff WHERE id = ?");
   const narrow = ({ serials = [], users: ids = [] }: About): Pages => {
-    const users = ids.map((id) => named.get(id)).filter((row) => row !== undefined);
-    const held = users.map(({ serial }) => serial).filter((serial) => serial !== null);
+    const found = ids.map((id) => named.get(id));
+    // A user nobody knows is looked for a token too: reads of another number would tell of it.
+    const held = found.map((user) => user?.serial ?? "");
+    const users = found.filter((row) => row !== undefined);
     const tokens = [...serials, ...held].map(readToken).filter((token) => token !== undefined);
     return { ...NOTHING, narrow: true, tokens, users: users.map(storedUser) };
   };
@@ -76,6 +78,9 @@ function reader(db: Database.Database, readToken: ReadToken) {
       users.push(...usersOf.all(id).map(storedUser));
     }
     for (const { serial } of users) if (serial !== undefined) take(serial);
+    // Read again where it is known already: whose it is, the number of reads does not tell.
+    for (const token of (about.tokens ?? []).map(readToken))
+      if (token) tokens.set(token.serial, token);
     const payees: Payee[] = [];
     const found = about.payee === undefined ? undefined : payee.get(about.payee);
     if (found) payees.push(storedPayee(found));

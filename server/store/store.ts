@@ -24,6 +24,8 @@ export interface About {
    */
   readonly narrow?: boolean;
   readonly serials?: readonly string[];
+  /** Tokens alone, without the contracts they belong to. */
+  readonly tokens?: readonly string[];
   readonly users?: readonly string[];
   readonly contracts?: readonly string[];
   readonly payee?: string | undefined;

@@ -16,6 +16,7 @@ import type { Rules } from "../core/rules.js";
 import type { User } from "../core/user.js";
 import type { Clerk } from "../clerk.js";
 import { Problem } from "../http/problem.js";
+import type { Traffic } from "../http/traffic.js";
 import { formToken, type Sessions } from "../sessions.js";
 import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Visit } from "./layout.js";
@@ -30,6 +31,7 @@ export interface PortalParts {
   readonly clerk: Clerk;
   readonly bank: BankService;
   readonly sessions: Sessions;
+  readonly traffic: Traffic;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -80,6 +82,10 @@ export class Portal {
   /** Fonts, style, cookies and forms, and what to answer when something goes wrong. */
   async prepare(): Promise<void> {
     const { app } = this;
+    app.addHook("onRequest", (request, _reply, done) => {
+      this.parts.traffic.stranger(request.ip);
+      done();
+    });
     await app.register(cookie);
     await app.register(formbody);
     const fonts = createRequire(import.meta.url).resolve("@fontsource/biz-udpgothic/package.json");
@@ -100,7 +106,9 @@ export class Portal {
       (request, reply) => {
         const language = request.params.language === "en" ? "en" : "ja";
         const { to = "/" } = request.query;
-        reply.setCookie(LANGUAGE_COOKIE, language, { path: "/", sameSite: "lax", httpOnly: true });
+        const secure = request.protocol === "https";
+        const options = { path: "/", sameSite: "lax", httpOnly: true, secure } as const;
+        reply.setCookie(LANGUAGE_COOKIE, language, options);
         // Only within this site.
         return reply.redirect(/^\/(?!\/)[\w/?=&.-]*$/.test(to) ? to : "/", 303);
       },
@@ -280,6 +288,12 @@ export class Portal {
   }
 
   async #fail(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (error instanceof Problem) throw error;
+    if (error instanceof TooSoon) {
+      const message = { key: "E-16", value: String(error.wait) } as const;
+      void reply.header("retry-after", String(error.wait));
+      return this.say(request, reply, await this.visit(request, reply), message, 429);
+    }
     const status =
       error instanceof StoreUnavailable
         ? 503
@@ -287,12 +301,6 @@ export class Portal {
           ? Number(error.statusCode)
           : 500;
     if (status >= 500) request.log.error({ error: error.name }, "a page could not be drawn");
-    if (error instanceof Problem) throw error;
-    if (error instanceof TooSoon) {
-      const message = { key: "E-16", value: String(error.wait) } as const;
-      void reply.header("retry-after", String(error.wait));
-      return this.say(request, reply, await this.visit(request, reply), message, 429);
-    }
     const visit = this.#stranger(request, reply);
     return this.say(request, reply, visit, { key: "E-26" }, status);
   }

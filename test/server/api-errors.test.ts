@@ -201,7 +201,7 @@ describe("bad requests", () => {
   it.each(["/v1/tokens/%ZZ", `/v1/tokens/${"1".repeat(300)}`])("the path %s", async (url) => {
     const { status, headers, json } = await server.send("branch", "GET", url);
     expect(json).toMatchObject({ status });
-    expect(["not_found", "malformed_json", "invalid_field"]).toContain(json.code);
+    expect(["not_found", "malformed_request", "invalid_field"]).toContain(json.code);
     expect(headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(JSON.stringify(json)).not.toContain("11111");
   });

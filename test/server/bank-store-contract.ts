@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Book } from "../../server/core/book.js";
 import type { About, Store, Counted } from "../../server/store/store.js";
 import { contractOf, userOf } from "../support/core-bank.js";
+import { stock } from "../support/counting.js";
 import type { StoreFixture } from "./store-contract.js";
 
 const SESSION = { id: Buffer.alloc(32, 1), owner: { user: "a" }, createdAt: 1000 };
@@ -29,6 +30,24 @@ export function bankStoreContract(name: string, open: () => Promise<StoreFixture
         book.setContract(contractOf("C1"));
         for (const id of ids) book.setUser(userOf(id));
       });
+
+    it("opens tokens alone, without the contracts they belong to", async () => {
+      await enrol("a");
+      await stock(store, ["10000001", "10000002"]);
+      await write({ contracts: ["C1"], serials: ["10000001"] }, (book) => {
+        book.setContract(contractOf("C2"));
+        book.setToken("10000001", { ...book.token("10000001")!, contract: "C2" });
+      });
+      const book = await store.read({ users: ["a"], tokens: ["10000001", "99999999"] });
+      expect(book.token("10000001")).toMatchObject({ contract: "C2" });
+      expect(book.token("10000002")).toBeUndefined();
+      expect(book.contract("C1")).toBeDefined();
+      expect(book.contract("C2")).toBeUndefined();
+      await write({ users: ["a"], tokens: ["10000001"] }, (locked) => {
+        locked.setToken("10000001", { ...locked.token("10000001")!, failures: 2 });
+      });
+      expect(await store.tokensBySerial(["10000001"])).toMatchObject([{ failures: 2 }]);
+    });
 
     it("keeps contracts, users, payees and transfers as they were written", async () => {
       const user = userOf("a", {

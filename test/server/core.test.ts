@@ -46,13 +46,27 @@ function ask(token: Token, codes: readonly string[], now = NOW) {
 }
 
 describe("the work of an answer", () => {
+  const askedFor = (code: string, token = fresh): number[] => {
+    const asked: number[] = [];
+    const watched = { ...token, codeAt: (step: number) => (asked.push(step), codeAt(step)) };
+    verify(watched, code, NOW, DEFAULT_POLICY);
+    return asked;
+  };
+
   it("is every step of the window, whatever matches first", () => {
     for (const code of [codeAt(STEP - 1), codeAt(STEP), wrongCode()]) {
-      const asked: number[] = [];
-      const watched = { ...fresh, codeAt: (step: number) => (asked.push(step), codeAt(step)) };
-      verify(watched, code, NOW, DEFAULT_POLICY);
-      expect(asked).toEqual([STEP - 1, STEP, STEP + 1]);
+      expect(askedFor(code).slice(0, 3)).toEqual([STEP - 1, STEP, STEP + 1]);
     }
+    expect(askedFor(codeAt(STEP))).toHaveLength(3);
+  });
+
+  it("that refuses is that of the widest window and the last step, whatever the window is", () => {
+    const clock = clockOfUnknownHistory(0, NOW, DEFAULT_POLICY.clock);
+    const unknown = { ...fresh, clock, lastStep: STEP - 15 };
+    expect(askedFor(wrongCode())).toHaveLength(22);
+    expect(new Set(askedFor(wrongCode(), unknown)).size).toBe(22);
+    expect(askedFor(wrongCode(), unknown)).toHaveLength(22);
+    expect(askedFor(codeAt(STEP), { ...fresh, lastStep: STEP })).toHaveLength(22);
   });
 });
 
@@ -164,12 +178,6 @@ describe("reasons, in their order", () => {
     expect(ask({ ...fresh, start: undefined, expiry: undefined }, [codeAt(STEP)])).toEqual([
       "accepted",
     ]);
-  });
-
-  it("an unknown serial answers like a wrong code", () => {
-    const { answer, next } = verify(undefined, "123456", NOW, DEFAULT_POLICY);
-    expect(answer).toEqual({ accepted: false, reason: "wrong_code" });
-    expect(next).toBeUndefined();
   });
 });
 

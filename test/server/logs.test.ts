@@ -3,6 +3,7 @@ import { issueApiKey } from "../../server/api-keys.js";
 import { KEY_SCOPES } from "../../server/store/store.js";
 import { CONFIRMATION, PASSWORD, TestBank } from "../support/bank.js";
 import { LogLines } from "../support/log-lines.js";
+import { bodyFor, routesOf } from "../support/routes.js";
 import { Visitor } from "../support/visitor.js";
 
 const SERIAL = "10000001";
@@ -41,39 +42,6 @@ beforeEach(async () => {
 });
 afterEach(() => bank.close());
 
-/** Every route there is, as `METHOD /path`, with its parameters filled in. */
-function routes(): { method: string; path: string }[] {
-  const parents: string[] = [];
-  return bank.app
-    .printRoutes({ commonPrefix: false })
-    .split("\n")
-    .flatMap((line) => {
-      const [, indent, part, methods] = /^([│ ]*)[├└]── (\S+) \((.+)\)$/.exec(line) ?? [];
-      if (part === undefined) return [];
-      const depth = indent!.length / 4;
-      parents[depth] = (parents[depth - 1] ?? "") + part;
-      const path = parents[depth]
-        .replace("//", "/")
-        .replace(":serial", SERIAL)
-        .replace("contracts/:id", "contracts/C1")
-        .replace("tokens/:id", `tokens/${SERIAL}`)
-        .replace(":id", "ichirodt");
-      return methods!.split(", ").map((method) => ({ method, path }));
-    });
-}
-
-/** The fields of a route's body that its schema names. */
-function bodyOf(method: string, path: string): Record<string, unknown> {
-  const { paths = {} } = bank.app.swagger() as {
-    paths?: Record<string, Record<string, { requestBody?: object }>>;
-  };
-  const pattern = Object.keys(paths).find((each) =>
-    new RegExp(`^${each.replace(/\{\w+\}/g, "[^/]+")}$`).test(path),
-  );
-  const text = JSON.stringify(paths[pattern ?? ""]?.[method.toLowerCase()]?.requestBody ?? {});
-  return Object.fromEntries(Object.entries(FIELDS).filter(([name]) => text.includes(`"${name}":`)));
-}
-
 /** Sends to every route what it takes, and what it does not, with each key. */
 async function driveApi(): Promise<Set<number>> {
   const statuses = new Set<number>();
@@ -81,9 +49,9 @@ async function driveApi(): Promise<Set<number>> {
     const { key } = await issueApiKey(bank.store, scope, "test", bank.now);
     hidden.push(key, key.slice(-43));
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-    for (const { method, path } of routes()) {
+    for (const { method, path } of routesOf(bank.app, SERIAL)) {
       const url = `${path}?code=${SECRETS.code}&password=${SECRETS.password}`;
-      const body = JSON.stringify(bodyOf(method, path));
+      const body = JSON.stringify(bodyFor(bank.app, { method, path }, FIELDS));
       const payloads = method === "GET" || method === "HEAD" ? [""] : [body, body.slice(0, -1)];
       for (const payload of payloads) {
         const request = { method: method as "GET", headers, ...(payload && { payload }) };
@@ -112,7 +80,7 @@ async function drivePages(failure?: Error): Promise<Set<number>> {
     await visitor.send(login, { id, password: PASSWORD });
     if (failure) bank.store.decide = () => Promise.reject(failure);
     hidden.push(visitor.cookie.split("=")[1]!);
-    for (const { method, path } of routes()) {
+    for (const { method, path } of routesOf(bank.app, SERIAL)) {
       if (path.startsWith("/v1") || path === "/logout") continue;
       if (method === "GET") statuses.add((await visitor.fetch(path)).status);
       if (method !== "POST") continue;
@@ -153,7 +121,7 @@ describe("the log, at its most talkative, holds no secret", () => {
   });
 
   it("of a caller without a key, or a path that is none's", async () => {
-    for (const { method, path } of routes()) {
+    for (const { method, path } of routesOf(bank.app, SERIAL)) {
       const headers = { authorization: `Bearer ${SECRETS.password}` };
       await bank.app.inject({ method: method as "GET", url: path, headers });
     }

@@ -46,6 +46,8 @@ describe("a bank's policy", () => {
     ['{"registrationDelay": 60}', "registrationDelay: must be an object"],
     ['{"expiryNoticeDays": []}', "expiryNoticeDays: must be a list"],
     ['{"expiryNoticeDays": [1.5]}', "expiryNoticeDays: must be a whole number"],
+    ['{"maxFailures": 5, "maxFailures": 50}', "maxFailures: stands twice in the policy"],
+    ['{"hourlyFailures": {"key": 0}}', "hourlyFailures key: must be at least 1"],
     ['{"maxFailure": 3}', "maxFailure: is no part of the policy"],
   ])("%s is refused: %s", (text, message) => {
     expect(() => policyOf(text)).toThrow(message);

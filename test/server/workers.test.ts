@@ -122,5 +122,9 @@ it("the limits of all workers together are at least the bank's, and not much mor
     expect(share.serial * count).toBeLessThan(serial + count);
     expect(share.key * count).toBeGreaterThanOrEqual(keyLimit);
     expect(share.key * count).toBeLessThan(keyLimit + count);
+    const { traffic } = shareOf(DEFAULT_POLICY, count);
+    expect(traffic.key.perSecond).toBe(0);
+    expect(traffic.stranger.atOnce * count).toBeGreaterThanOrEqual(2000);
+    expect(traffic.stranger.atOnce * count).toBeLessThan(2000 + count);
   }
 });

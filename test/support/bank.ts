@@ -60,7 +60,7 @@ export class TestBank {
     const clerk = new Clerk(new Batcher(store), vault, DEFAULT_POLICY);
     const bank = new TestBank(
       store,
-      new BankService(clerk, new Passwords(COST)),
+      new BankService(clerk, new Passwords(app.passwordCost ?? COST)),
       seeds,
       clock,
       server,

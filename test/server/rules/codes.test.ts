@@ -77,12 +77,24 @@ describe("codes by user", () => {
     ],
     ["an unknown token", holder("ichiro", "99999999"), "unregistered"],
     ["a stopped ID", holder("ichiro", SERIAL, { stopped: true }), "suspended"],
-    ["an unknown login ID", userOf("other"), "wrong_code"],
   ])("a user with %s is refused, nothing is evaluated or counted", (_name, user, reason) => {
     const bank = new CoreBank(user, tokenOf(SERIAL));
     expect(use(bank, "ichiro", bank.code(SERIAL))).toEqual({ accepted: false, reason });
     expect(bank.computed).toBe(0);
     expect(bank.token(SERIAL).failures).toBe(0);
+  });
+
+  it("a login ID nobody knows is refused as a wrong code, by a wrong code's work", () => {
+    const bank = shared();
+    expect(use(bank, "nobody", bank.code(SERIAL))).toEqual({
+      accepted: false,
+      reason: "wrong_code",
+    });
+    expect(bank.said()).toEqual(["verify wrong_code"]);
+    const { computed } = bank;
+    use(bank, "ichiro", bank.wrong(SERIAL));
+    expect(bank.computed).toBe(2 * computed);
+    expect(computed).toBeGreaterThan(0);
   });
 
   it("rule 33: an expired token's codes are refused", () => {
