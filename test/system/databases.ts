@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { openPostgres } from "../../server/store/postgres.js";
 import { openSqlite } from "../../server/store/sqlite.js";
-import { onServer, TestDatabases } from "../support/postgres.js";
+import type { Store } from "../../server/store/store.js";
+import { TestDatabases } from "../support/postgres.js";
 import type { SharedDatabase } from "./process.js";
 
 /** Where the worlds' databases come from. */
@@ -21,7 +23,7 @@ export function sqliteDatabases(): Databases {
       const path = mkdtempSync(join(directory, "world-"));
       const open = () => Promise.resolve(openSqlite(join(path, "world.db")));
       try {
-        return await act({ open, cut: undefined });
+        return await act({ open, cut: undefined, quiet: () => Promise.resolve() });
       } finally {
         rmSync(path, { recursive: true, force: true });
       }
@@ -30,6 +32,12 @@ export function sqliteDatabases(): Databases {
   };
 }
 
+const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'warifu'`;
+/** A connection that was cut may take a moment to end its transaction. */
+const QUIET = `SELECT pg_snapshot_xmin(taken) = pg_snapshot_xmax(taken) AS quiet
+  FROM pg_current_snapshot() AS taken`;
+
 /** On DATABASE_URL where it is set, else on a PostgreSQL of this run's own. */
 export async function postgresDatabases(): Promise<Databases> {
   const databases = new TestDatabases();
@@ -37,14 +45,21 @@ export async function postgresDatabases(): Promise<Databases> {
   return {
     use: async (act) => {
       const url = await databases.database();
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
       const cut = async (): Promise<void> => {
-        await onServer(
-          url,
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND application_name = 'warifu'`,
-        );
+        await client.query(CUT);
       };
-      return act({ open: () => openPostgres(url, { connections: 2 }), cut });
+      const quiet = async (): Promise<void> => {
+        const { rows } = await client.query<{ quiet: boolean }>(QUIET);
+        if (!rows[0]!.quiet) await quiet();
+      };
+      const open = (): Promise<Store> => openPostgres(url, { connections: 2 });
+      try {
+        return await act({ open, cut, quiet });
+      } finally {
+        await client.end();
+      }
     },
     stop: () => databases.stop(),
   };

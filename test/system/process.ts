@@ -28,6 +28,8 @@ export interface SharedDatabase {
   readonly open: () => Promise<Store>;
   /** Breaks all connections to it, where it is reached by connections. */
   readonly cut: (() => Promise<void>) | undefined;
+  /** Waits until nothing is under way that keeps rows of the audit from being listed. */
+  readonly quiet: () => Promise<void>;
 }
 
 /** A request whose process or connection has died: nobody gets an answer. */

@@ -44,6 +44,6 @@ describe("the simulated system over PostgreSQL", () => {
 
   it("keeps every invariant, its connections cut now and then", async () => {
     const postgres = await starting;
-    expectLively(await postgres.use((database) => simulate(1, 1000, database)));
-  }, 120_000);
+    expectLively(await postgres.use((database) => simulate(1, 600, database)));
+  }, 300_000);
 });

@@ -282,6 +282,7 @@ export class World {
   /** Reads the new rows of the audit, then puts a process in the place of each that has died. */
   async #check(): Promise<void> {
     const store = this.processes.find(({ dead }) => !dead)?.store ?? this.processes[0]!.store;
+    await this.database.quiet();
     const rows = await store.listAudit({ after: this.#lastRow, limit: 10_000 });
     for (const row of rows) this.ledger.row(row);
     this.#lastRow = rows.at(-1)?.id ?? this.#lastRow;
