@@ -39,11 +39,15 @@ export async function openStore(
 /**
  * Takes a master key for a store: the one its seeds are sealed with, or, for a new store, the one
  * they will be.
- * @throws InputError where the store belongs to another key
+ * @throws InputError where the store belongs to another key, or cannot be written
  */
 export async function openVault(store: Store, masterKey: Uint8Array): Promise<Vault> {
   const vault = new Vault(masterKey);
-  if (!vault.matches(await store.sealCheck(vault.checkValue()))) {
+  const stored = await store.sealCheck(vault.checkValue()).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new InputError("--db", `the database cannot be written: ${error.message}`);
+  });
+  if (!vault.matches(stored)) {
     throw new InputError("WARIFU_MASTER_KEY", "is not the key this database was made with");
   }
   return vault;
