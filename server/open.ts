@@ -59,14 +59,19 @@ function nameOf(url: string | undefined, environment: NodeJS.ProcessEnv): string
 /**
  * Opens the data keys of a store, which a new one is given first.
  * @param keys the key-encryption keys at hand, or the only one, of 32 bytes
- * @throws InputError, KeyUnavailable where the store's keys are wrapped by another
+ * @throws InputError where the store cannot be written, KeyUnavailable where its keys are wrapped by another
  */
 export async function openVault(store: Store, keys: MasterKeys | Uint8Array): Promise<Vault> {
   const masters =
     keys instanceof MasterKeys
       ? keys
       : new MasterKeys(() => [new MasterKey("WARIFU_MASTER_KEY", keys)]);
-  if (!(await store.dataKey(FIRST_DATA_KEY))) await foundDataKeys(store, masters);
+  if (!(await store.dataKey(FIRST_DATA_KEY))) {
+    await foundDataKeys(store, masters).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      throw new InputError("--db", `the database cannot be written: ${error.message}`);
+    });
+  }
   const first = await masters.unwrap((await store.dataKey(FIRST_DATA_KEY))!);
   const vault = new Vault(store, masters, first);
   first.fill(0);

@@ -1,4 +1,3 @@
-import PDFDocument from "pdfkit";
 import { type Mark, SHEET } from "./label.js";
 
 const POINTS = 72 / 25.4; // a millimetre in points
@@ -19,6 +18,8 @@ export function sheetSvg(marks: readonly Mark[]): string {
 
 /** All sheets as one PDF. */
 export async function sheetsPdf(sheets: readonly (readonly Mark[])[]): Promise<Buffer> {
+  // A third of the time that any command would take to start.
+  const { default: PDFDocument } = await import("pdfkit");
   const document = new PDFDocument({ autoFirstPage: false, info: { Title: "warifu labels" } });
   const pieces: Buffer[] = [];
   document.on("data", (piece: Buffer) => pieces.push(piece));

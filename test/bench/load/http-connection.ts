@@ -36,6 +36,7 @@ export class HttpConnection {
     return new Promise((settle, fail) => {
       this.#settle = settle;
       this.#fail = fail;
+      if (this.socket.destroyed) fail(new Error("the server has closed the connection"));
       this.socket.write(request, "latin1");
     });
   }
