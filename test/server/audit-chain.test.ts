@@ -21,7 +21,7 @@ const PROOF = {
 /** An audit as it is written: at each hour each writer adds so many rows, then a checkpoint is signed. */
 function written(hours: readonly Readonly<Record<string, number>>[]): AuditLine[] {
   const heads = new Map<string, AuditHead>();
-  let before = CHAIN_START;
+  let before: Uint8Array = CHAIN_START;
   return hours.flatMap((hour, index) => {
     const rows = Object.entries(hour).flatMap(([writer, count]) => {
       const entries = Array.from({ length: count }, (_, row) => entryOf(index, row));
