@@ -56,6 +56,28 @@ describe("the token record", () => {
     expect(decodeRecord(new Uint8Array(200), sha1)).toBeUndefined();
   });
 
+  /** A record that is whole, with a right check value, whatever it says. */
+  const checked = (bytes: Uint8Array): Uint8Array => {
+    const end = bytes.length - 8;
+    bytes.set(Buffer.from(sha1(bytes.slice(0, end)) as Uint8Array).subarray(0, 8), end);
+    return bytes;
+  };
+
+  it("holds a seed of 16 to 64 bytes, and no other, whole as it may be", () => {
+    const holding = (length: number): Uint8Array => {
+      const bytes = new Uint8Array(40 + length + 8);
+      bytes.set(encodeRecord(record, sha1).subarray(0, 40));
+      bytes[7] = length;
+      return checked(bytes);
+    };
+    for (const length of [16, 17, 63, 64]) {
+      expect(decodeRecord(holding(length), sha1)?.seed).toEqual(new Uint8Array(length));
+    }
+    for (const length of [0, 15, 65, 80]) {
+      expect(decodeRecord(holding(length), sha1)).toBeUndefined();
+    }
+  });
+
   it.each([
     ["another format", 3, 2],
     ["other digits", 5, 8],
@@ -64,9 +86,7 @@ describe("the token record", () => {
   ])("of %s is no record, whole as it may be", (_name, offset, value) => {
     const bytes = encodeRecord(record, sha1);
     bytes[offset] = value;
-    const end = bytes.length - 8;
-    bytes.set(Buffer.from(sha1(bytes.slice(0, end)) as Uint8Array).subarray(0, 8), end);
-    expect(decodeRecord(bytes, sha1)).toBeUndefined();
+    expect(decodeRecord(checked(bytes), sha1)).toBeUndefined();
   });
 
   it.each([

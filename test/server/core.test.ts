@@ -281,7 +281,8 @@ describe("unlock and revoke", () => {
     });
     expect(unlock(state({ failures: 3 }))).toMatchObject({ answer: false, next: undefined });
     const gone = state({ suspended: true, status: "revoked" });
-    expect(unlock(gone)).toMatchObject({ answer: false, next: undefined });
+    const happenings = [{ event: "unlock", result: "unchanged" }];
+    expect(unlock(gone)).toEqual({ answer: false, next: undefined, happenings });
   });
 
   it("revoke takes a token out of service; a suspension stays and is said", () => {
@@ -289,7 +290,10 @@ describe("unlock and revoke", () => {
     const suspended = revoke(state({ suspended: true }));
     expect(suspended.next).toMatchObject({ status: "revoked", suspended: true });
     expect(suspended.happenings[0]?.result).toBe("revoked_while_suspended");
-    expect(revoke(state({ status: "lost" }))).toMatchObject({ answer: false, next: undefined });
+    const happenings = [{ event: "revoke", result: "unchanged" }];
+    expect(revoke(state({ status: "lost" }))).toEqual({
+      ...{ answer: false, next: undefined, happenings },
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   addUser,
+  BranchRefusal,
   branchRevoke,
   branchUnlock,
   ChangedMeanwhile,
@@ -48,6 +49,32 @@ describe("the branch (お取引店)", () => {
     expect(() => {
       add("C8");
     }).toThrow("C8: unknown_contract");
+  });
+
+  it("opens nothing that is there already, where it was to be new", () => {
+    const payee = {
+      id: "P1",
+      contract: "C1",
+      bank: "見本銀行",
+      branch: "本店",
+      account: "1",
+      name: "カ",
+    };
+    const bank = new CoreBank(payee);
+    const opened = () => {
+      bank.act((book, rules) => {
+        keepContract(book, rules, contractOf("C1"), PAPER, "nothing");
+      });
+    };
+    expect(opened).toThrow(new BranchRefusal("exists", "C1"));
+    const registered = () => {
+      bank.act((book, rules) => {
+        keepPayee(book, rules, payee, PAPER, true);
+      });
+    };
+    expect(registered).toThrow(new BranchRefusal("exists", "P1"));
+    expect(new BranchRefusal("exists", "P1").name).toBe("BranchRefusal");
+    expect(new ChangedMeanwhile("C1").name).toBe("ChangedMeanwhile");
   });
 
   it("changes a contract only as it was shown", () => {

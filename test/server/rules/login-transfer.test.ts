@@ -176,6 +176,10 @@ describe("transfers (資金移動)", () => {
     },
   );
 
+  it.each(["2026-11-23", "2026-12-23"])("rule 30: from today to 30 days ahead: %s", (date) => {
+    expect(send(bankOf(), { payee: "P1", date })).toMatchObject({ booked: true });
+  });
+
   it("nobody's user, and a user of no contract, book nothing", () => {
     expect(send(bankOf(), { user: "nobody" })).toEqual({ booked: false, reason: "forbidden" });
     const stray = new CoreBank(userOf("ichiro", { contract: "gone" }));
@@ -213,6 +217,8 @@ describe("rule 28: customer information (お客さま情報変更)", () => {
     });
     expect(bank.user("ichiro").mail).toBe("x@example.co.jp");
     expect(bank.changes!.mails.map(({ to }) => to)).toEqual(["ichiro@example.co.jp"]);
+    // The contract is as it was, and so are the sessions.
+    expect([bank.changes!.contracts.size, bank.changes!.ended.size]).toEqual([0, 0]);
   });
 
   it("a new password ends the sessions", () => {

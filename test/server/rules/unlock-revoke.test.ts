@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { availableAt } from "../../../server/core/available-at.js";
 import { DEFAULT_POLICY } from "../../../server/core/policy.js";
-import { revokeUsers } from "../../../server/core/revoke-users.js";
+import { revokeUsers, takeOut } from "../../../server/core/revoke-users.js";
 import { isSuspended } from "../../../server/core/suspension.js";
 import { unlockList, unlockUsers } from "../../../server/core/unlock-users.js";
 import { standingOf } from "../../../server/core/user.js";
@@ -183,6 +183,24 @@ describe("revoking tokens (失効)", () => {
     expect(bank.token(SERIAL).status).toBe("lost");
   });
 
+  it("rules 48, 51: of several lost ones the result has all users, in the order of their IDs", () => {
+    const bank = new CoreBank(
+      userOf("shujin", { class: "master", needsCode: false }),
+      ...[holder("a", SERIAL), holder("b", "33456789"), holder("c", SERIAL)],
+      ...[tokenOf(SERIAL), tokenOf("33456789")],
+    );
+    const answer = revoke(bank, ["a", "b"], { lost: true });
+    expect(answer).toEqual({ done: true, users: ["a", "b", "c"] });
+  });
+
+  it("taken from all its users, and not lost, a token can be lent anew", () => {
+    const bank = company();
+    const users = bank.act((book, rules) => takeOut(book, rules, SERIAL, undefined));
+    expect(users).toEqual(["a", "b"]);
+    expect(bank.token(SERIAL).status).toBe("revoked");
+    expect(bank.said()).toEqual(["revoke revoked", "revoke revoked", "revoke revoked"]);
+  });
+
   it("rule 46: registered, expired or issued ones; nobody else", () => {
     expect(revoke(company(), ["c"])).toEqual({ done: true, users: ["c"] });
     expect(revoke(company(), ["d", "e"])).toEqual({ done: false, reason: "none_chosen" });
@@ -228,6 +246,7 @@ describe("revoking tokens (失効)", () => {
       holder("a", "99999999"),
     );
     expect(revoke(bank, ["a"])).toMatchObject({ done: true });
+    expect(bank.said()).toEqual(["revoke revoked"]);
     const lost = new CoreBank(
       userOf("shujin", { class: "master", needsCode: false }),
       holder("a", "99999999"),
