@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { InputError } from "../firmware/seedfile/input-error.js";
-import { wrapSurely } from "./keys/key-encryption-key.js";
+import { KeyUnavailable, wrapSurely } from "./keys/key-encryption-key.js";
 import { MasterKey } from "./keys/master-key.js";
 import { MasterKeys } from "./keys/master-keys.js";
 import { parsePostgresUrl } from "./postgres-url.js";
@@ -68,7 +68,7 @@ export async function openVault(store: Store, keys: MasterKeys | Uint8Array): Pr
       : new MasterKeys(() => [new MasterKey("WARIFU_MASTER_KEY", keys)]);
   if (!(await store.dataKey(FIRST_DATA_KEY))) {
     await foundDataKeys(store, masters).catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable)) throw error;
+      if (!(error instanceof StoreUnavailable) || error instanceof KeyUnavailable) throw error;
       throw new InputError("--db", `the database cannot be written: ${error.message}`);
     });
   }
