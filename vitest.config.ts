@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
+    // A hook may start a database, beside other tests.
+    hookTimeout: 60_000,
     coverage: {
       provider: "v8",
       include: ["*.ts", "firmware/**/*.ts", "simulator/**/*.ts", "server/**/*.ts"],
