@@ -1,4 +1,5 @@
-import { hash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { sha256 } from "../audit-file.js";
 import { type AuditEntry, type AuditRow, chain, CHAIN_START } from "../core/audit.js";
 import { RowsRefused } from "./postgres-errors.js";
 import type { Statement } from "./postgres-statement.js";
@@ -52,8 +53,4 @@ export class AuditChain {
   rolledBack(): void {
     this.#pending = this.#last;
   }
-}
-
-function sha256(before: Uint8Array, text: string): Uint8Array {
-  return hash("sha256", Buffer.concat([before, Buffer.from(text)]), "buffer");
 }

@@ -1,5 +1,6 @@
-import { hash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type Database from "better-sqlite3";
+import { sha256 } from "../audit-file.js";
 import { type AuditEntry, type AuditRow, chain, CHAIN_START } from "../core/audit.js";
 import { AUDIT_SEGMENT } from "./migrations/sqlite.js";
 import { type AuditRecord, auditParameters, listedAuditRow } from "./sqlite-rows.js";
@@ -43,10 +44,6 @@ export function auditWriter(db: Database.Database): AuditWriter {
       pending = last;
     },
   };
-}
-
-function sha256(before: Uint8Array, text: string): Uint8Array {
-  return hash("sha256", Buffer.concat([before, Buffer.from(text)]), "buffer");
 }
 
 const rowsOf = (audit: string): string =>
