@@ -61,7 +61,6 @@ export function detach(
     holding: "revoked",
     availableAt: availableAt(rules.now, rules.policy.registrationDelay),
     refusedSerials: [...new Set([...user.refusedSerials, serial])],
-    codeFailures: 0,
   });
   const suspended = book.token(serial)?.suspended ?? false;
   const result = suspended ? "revoked_while_suspended" : "revoked";
