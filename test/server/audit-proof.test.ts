@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { provableAudit } from "../../server/audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "../../server/audit-file.js";
@@ -249,6 +250,37 @@ describe("warifu audit", () => {
     expect(await check(at("audit.jsonl"), ...keyed, "--checkpoint", at("key.pub"))).toContain(
       "--checkpoint",
     );
+  });
+
+  it("archives what old checkpoints cover, and what is left goes on from it", async () => {
+    const archive = (before: string, file: string) => {
+      const keyed = ["--public-key", at("key.pub"), "--json"];
+      return run("archive", "--before", before, "--out", at(file), ...keyed);
+    };
+    const first = await archive("1970-01-01T03:00:00Z", "old.jsonl");
+    const moved = { firstCheckpoint: 1, lastCheckpoint: 2, rows: 80, deleted: 80 };
+    expect(JSON.parse(first.stdout)).toEqual({ file: at("old.jsonl"), ...moved });
+    const nothing = await archive("1970-01-01T03:00:00Z", "none.jsonl");
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ file: null, rows: 0, deleted: 0 });
+    expect(existsSync(at("none.jsonl"))).toBe(false);
+
+    await run("export", "--out", at("rest.jsonl"));
+    const check = ["--public-key", at("key.pub"), "--checkpoint", at("kept.json"), "--json"];
+    const both = await run("verify", at("old.jsonl"), at("rest.jsonl"), ...check);
+    expect(JSON.parse(both.stdout)).toMatchObject({ whole: true, rows: 160, lastCheckpoint: 4 });
+    const order = await run("verify", at("rest.jsonl"), at("old.jsonl"), ...check);
+    expect([order.code, JSON.parse(order.stdout)]).toMatchObject([1, { whole: false }]);
+  });
+
+  it("archives nothing of an audit that was changed", async () => {
+    const db = new Database(at("audit.db"));
+    db.exec("DROP TRIGGER audit_keeps_rows");
+    db.exec("UPDATE audit SET result = 'accepted' WHERE id = (SELECT min(id) + 10 FROM audit)");
+    db.close();
+    const rest = ["--out", at("broken.jsonl"), "--public-key", at("key.pub")];
+    const { code, stderr } = await run("archive", "--before", "2026-01-01T00:00:00Z", ...rest);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("the audit is not whole")]);
+    expect(existsSync(at("broken.jsonl"))).toBe(false);
   });
 });
 
