@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { BREAKS, broken } from "./breaks/breaks.js";
+import { BREAKS } from "./breaks/breaks.js";
+import { mutated } from "./support/mutant.js";
 
 const root = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
 const ROWS = [
@@ -34,7 +35,7 @@ describe("the breaks that npm run breaks applies", () => {
   });
 
   it.each(BREAKS)("rule $rule: fits $file", (each) => {
-    expect(broken(each, root(each.file))).not.toBe(root(each.file));
+    expect(mutated(each, root(each.file))).not.toBe(root(each.file));
     expect(root(each.test)).toContain("it(");
   });
 });

@@ -6,7 +6,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BREAKS, broken, type Break } from "./breaks.js";
+import { mutated } from "../support/mutant.js";
+import { BREAKS, type Break } from "./breaks.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const asked = process.argv.slice(2).map(Number);
@@ -44,7 +45,7 @@ async function work(copy: string): Promise<void> {
   for (let next: Break | undefined; (next = queue.shift());) {
     const path = join(copy, next.file);
     const whole = readFileSync(path, "utf8");
-    writeFileSync(path, broken(next, whole));
+    writeFileSync(path, mutated(next, whole));
     const failed = await failures(copy, next.test);
     writeFileSync(path, whole);
     if (failed <= 0) missed.push(next.rule);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { withMutant } from "../support/mutant.js";
 import { TestPostgres } from "../support/postgres.js";
 import { Broken } from "../system/ledger.js";
 import { postgresDatabase, sqliteDatabase } from "./database.js";
-import { MUTANTS, withMutant } from "./mutants.js";
+import { MUTANTS } from "./mutants.js";
 import { Siege } from "./siege.js";
 
 const LONG = 300_000; // milliseconds: a server takes long to start on a machine that is busy
@@ -37,7 +38,9 @@ describe("servers that are killed under load", () => {
   it.each(["answersBeforeItCommits", "writesItsAuditLater"] as const)(
     "are found out where they forget: %s",
     async (name) => {
-      const broken = withMutant(MUTANTS[name], (cli) => Siege.lay(5, sqliteDatabase, 1, 20, cli));
+      const broken = withMutant(MUTANTS[name], "cli.ts", (cli) =>
+        Siege.lay(5, sqliteDatabase, 1, 20, cli),
+      );
       await expect(broken).rejects.toThrow(Broken);
     },
     LONG,

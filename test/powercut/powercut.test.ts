@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MUTANTS, withMutant } from "../crash/mutants.js";
+import { withMutant } from "../support/mutant.js";
+import { MUTANTS } from "../crash/mutants.js";
 import { withDirectory } from "../support/server.js";
 import { Random } from "../system/random.js";
 import { Disk } from "./disk.js";
@@ -145,7 +146,7 @@ describe.runIf(CAN_TRACE)("a server whose power is cut (strace is there and may 
   it.each(["doesNotSync", "syncsLater"] as const)(
     "is found out where it has not: %s",
     async (name) => {
-      const report = await withMutant(MUTANTS[name], (cli) => cutPower(40, 1, cli));
+      const report = await withMutant(MUTANTS[name], "cli.ts", (cli) => cutPower(40, 1, cli));
       expect(report.broken).toMatch(/the audit says/);
     },
     LONG,

@@ -1,64 +1,20 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "tsup";
+import { readFileSync } from "node:fs";
+import { type Mutant, withMutant } from "../support/mutant.js";
 import type { Invariant } from "./ledger.js";
 
-/** An invariant's guard in the code, and what stands in its place when it is taken out. */
-export interface Mutant {
+/** An invariant, and the code without its guard. */
+export interface Unguarded extends Mutant {
   readonly invariant: Invariant;
-  readonly file: string;
-  /** What stands in the file once. */
-  readonly find: string;
-  readonly replace: string;
 }
 
 export const MUTANTS = JSON.parse(
   readFileSync(new URL("mutants.json", import.meta.url), "utf8"),
-) as readonly Mutant[];
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-/** A file's text without its guard. @throws Error where the mutant does not fit the code any more */
-export function mutated({ invariant, file, find, replace }: Mutant, text: string): string {
-  const [before, after, ...more] = text.split(find);
-  if (after === undefined || more.length > 0) {
-    throw new Error(`${invariant}: the mutant does not fit ${file}`);
-  }
-  return before! + replace + after;
-}
+) as readonly Unguarded[];
 
 /** Runs the simulation over the code with a guard taken out. @returns what it printed */
-export async function simulateMutant(mutant: Mutant, steps: number): Promise<string> {
-  // Below the packages, so that the built file finds them.
-  const directory = mkdtempSync(join(ROOT, "node_modules", ".mutant-"));
-  try {
-    await build({
-      config: false,
-      entry: { run: "test/system/run.ts" },
-      outDir: directory,
-      format: "esm",
-      target: "node20",
-      skipNodeModulesBundle: true,
-      silent: true,
-      outExtension: () => ({ js: ".mjs" }),
-      esbuildPlugins: [
-        {
-          name: "mutant",
-          setup: (bundle) => {
-            bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-              if (path !== join(ROOT, mutant.file)) return undefined;
-              return { contents: mutated(mutant, readFileSync(path, "utf8")), loader: "ts" };
-            });
-          },
-        },
-      ],
-    });
-    return await output(join(directory, "run.mjs"), steps);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+export function simulateMutant(mutant: Mutant, steps: number): Promise<string> {
+  return withMutant(mutant, "test/system/run.ts", (file) => output(file, steps));
 }
 
 async function output(file: string, steps: number): Promise<string> {
