@@ -62,6 +62,7 @@ export class Siege {
       const serving = { database: own.url, policyFile, cli };
       const siege = new Siege(random, own, processes, load, serving);
       while (siege.report.kills < kills) await siege.#round();
+      await siege.#look();
       Object.assign(siege.report, { answers: siege.load.answers, rows: siege.#proof.rows });
       return siege.report;
     } finally {
