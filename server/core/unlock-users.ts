@@ -30,8 +30,7 @@ export function unlockList(book: Book, master: User): User[] {
     .filter(
       (user) =>
         user.id !== master.id &&
-        (user.codeSuspended ||
-          (user.holding === "registered" && user.serial !== own && user.serial !== undefined)),
+        (user.codeSuspended || (user.holding === "registered" && user.serial !== own)),
     );
 }
 

@@ -15,8 +15,8 @@ export default defineConfig({
   test: {
     include: [
       "test/firmware/{hash,record}.test.ts",
-      "test/server/{audit-chain,book,clock,core,policy-file}.test.ts",
-      "test/server/properties/{codes,time}.test.ts",
+      "test/server/{audit-chain,book,clock,core,envelope,policy-file,restored}.test.ts",
+      "test/server/properties/{codes,time,users}.test.ts",
       "test/server/rules/*.test.ts",
     ],
     // One worker for all files: starting one for each would cost more than the tests.

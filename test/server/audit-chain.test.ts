@@ -55,11 +55,17 @@ function line(kind: "anchor" | "checkpoint", checkpoint: AuditCheckpoint): Audit
   return { kind, checkpoint };
 }
 
-/** What is wrong with an export; undefined where it proves what it says. */
-function faultOf(lines: readonly AuditLine[], kept?: AuditCheckpoint): string | undefined {
+/** What is wrong with an export, or one and another joined; undefined where it proves what it says. */
+function faultOf(
+  lines: readonly AuditLine[],
+  kept?: AuditCheckpoint,
+  joined?: readonly AuditLine[],
+): string | undefined {
   const reader = new AuditReader(PROOF, kept);
   try {
     for (const each of lines) reader.take(each);
+    if (joined) reader.join();
+    for (const each of joined ?? []) reader.take(each);
     reader.end();
   } catch (error) {
     if (error instanceof AuditFault) return error.message;
@@ -120,6 +126,30 @@ describe("rule 57: what an audit proves", () => {
         );
         const anchors = all.slice(0, from).map((each) => line("anchor", each));
         expect(faultOf([...anchors, ...lines.slice(behind + 1)], all.at(-1))).toBeUndefined();
+      }),
+    );
+  });
+
+  it("is as much in files that follow each other, and in no others", () => {
+    fc.assert(
+      fc.property(hours, fc.nat(), fc.nat(), (drawn, place, cut) => {
+        const lines = written([...drawn, { a: 1, b: 0, c: 0 }]);
+        const all = checkpointsOf(lines);
+        const from = 1 + (place % (all.length - 1));
+        const behind = lines.findIndex(
+          (each) => each.kind !== "row" && each.checkpoint === all[from - 1],
+        );
+        const anchors = all.slice(0, from).map((each) => line("anchor", each));
+        const [first, rest] = [lines.slice(0, behind + 1), lines.slice(behind + 1)];
+        const joined = (second: readonly AuditLine[]) => faultOf(first, all.at(-1), second);
+        expect(joined([...anchors, ...rest])).toBeUndefined();
+        // Anchors from before are known already: only where they lead to is asked.
+        expect(joined([...anchors.slice(cut % from), ...rest])).toBeUndefined();
+        const gap = "does not begin where the file before ended";
+        expect(joined(rest)).toBe(gap);
+        expect(joined([])).toBe(gap);
+        if (from > 1) expect(joined([...anchors.slice(0, -1), ...rest])).toBe(gap);
+        expect(joined([...anchors, ...anchors, ...rest])).toBe("an anchor is out of order");
       }),
     );
   });

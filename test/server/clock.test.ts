@@ -7,6 +7,7 @@ import {
   offsetRange,
   startClock,
 } from "../../server/core/clock/estimate.js";
+import { area, type Span } from "../../server/core/clock/envelope.js";
 import { clockOfUnknownHistory, clockSetAt } from "../../server/core/clock/prior.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { acceptableSteps, offsetSteps, possibleSteps } from "../../server/core/window.js";
@@ -194,6 +195,49 @@ describe("what a code teaches (rule 7)", () => {
         expect(Math.max(ceilings.length, floors.length)).toBeLessThanOrEqual(MAX_BOUNDS);
       }),
     );
+  });
+
+  it("forgets the bound without which the set grows least", () => {
+    /** Floors are looked at upside down: offsets and rates negated, they are ceilings. */
+    const looseness = (bounds: ClockEstimate["ceilings"], now: number, sign: 1 | -1, span: Span) =>
+      area(
+        bounds.map(({ at, offset }) => {
+          const age = (now - at) / 1e6;
+          return { base: sign * offset + POLICY.noisePpm * Math.abs(age), slope: age };
+        }),
+        span,
+      );
+    let forgotten = 0;
+    fc.assert(
+      fc.property(life, (drawn) => {
+        live(drawn, ({ now, step, before, after }) => {
+          const alone = learn({ ...before, ceilings: [], floors: [] }, one(step), now, POLICY);
+          const { slowest, fastest } = after;
+          for (const [side, sign, span] of [
+            ["ceilings", 1, { from: slowest, to: fastest }],
+            ["floors", -1, { from: -fastest, to: -slowest }],
+          ] as const) {
+            const all = [...before[side], ...alone[side]];
+            expect(all).toEqual(expect.arrayContaining(after[side]));
+            expect(after[side]).toHaveLength(Math.min(all.length, MAX_BOUNDS));
+            if (all.length <= MAX_BOUNDS) continue;
+            const newest = Math.max(...all.map(({ at }) => at));
+            const without = all.map((each) =>
+              looseness(
+                all.filter((other) => other !== each),
+                newest,
+                sign,
+                span,
+              ),
+            );
+            const kept = looseness(after[side], newest, sign, span);
+            expect(kept).toBeCloseTo(Math.min(...without), 6);
+            forgotten += 1;
+          }
+        });
+      }),
+    );
+    expect(forgotten).toBeGreaterThan(100);
   });
 
   it("is the same from the same", () => {

@@ -9,6 +9,7 @@ import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { resync } from "../../server/core/resync.js";
 import type { Token, TokenState } from "../../server/core/token.js";
 import { verify } from "../../server/core/verify.js";
+import { possibleSteps } from "../../server/core/window.js";
 import { nodeHash } from "../../server/hashes.js";
 import { clockNear } from "../support/core-bank.js";
 
@@ -57,7 +58,11 @@ describe("the work of an answer", () => {
     for (const code of [codeAt(STEP - 1), codeAt(STEP), wrongCode()]) {
       expect(askedFor(code).slice(0, 3)).toEqual([STEP - 1, STEP, STEP + 1]);
     }
-    expect(askedFor(codeAt(STEP))).toHaveLength(3);
+    for (const lastStep of [-1, STEP - 2, STEP - 1]) {
+      expect(askedFor(codeAt(STEP), { ...fresh, lastStep })).toHaveLength(
+        lastStep === STEP - 2 ? 4 : 3,
+      );
+    }
   });
 
   it("that refuses is that of the widest window and the last step, whatever the window is", () => {
@@ -112,6 +117,19 @@ describe("one-time use (rules 3 and 5)", () => {
     // A long time afterwards the digits are as good as any.
     const later = { ...repeating, expiry: undefined, codeAt: () => "123456" };
     expect(ask({ ...later, clock: clockNear(0, NOW + 3600) }, ["123456"], NOW + 3600)).toEqual([
+      "accepted",
+    ]);
+  });
+
+  it("what they share is used up for as long as the widest window, twice over", () => {
+    const at = (distance: number) => {
+      const lastStep = STEP - 1 - distance; // so many steps before the window
+      const shared = (step: number) =>
+        step === lastStep || step === STEP ? "123456" : codeAt(step);
+      return ask({ ...fresh, lastStep, codeAt: shared }, ["123456"])[0];
+    };
+    expect([1, 19, 20, 21].map(at)).toEqual([
+      ...["already_used", "already_used", "already_used"],
       "accepted",
     ]);
   });
@@ -213,7 +231,14 @@ describe("resynchronization (rule 8)", () => {
       fastest: 9,
       floors: 2,
     });
+    const { first, last } = possibleSteps(known.clock, NOW, DEFAULT_POLICY.clock);
+    for (const edge of [first, last]) {
+      expect(rates(answer(known, pair(edge - 1)))).toMatchObject({ floors: 2 });
+    }
     const anew = { ppm: 20, slowest: -26, fastest: 26, floors: 1 };
+    for (const beyond of [first - 1, last + 1]) {
+      expect(rates(answer(known, pair(beyond - 1)))).toMatchObject({ floors: 1 });
+    }
     expect(rates(answer(known, pair(STEP + 100)))).toEqual(anew);
   });
 
@@ -221,6 +246,7 @@ describe("resynchronization (rule 8)", () => {
     ["codes of no adjacent steps", [codeAt(STEP), codeAt(STEP + 2)]],
     ["codes in the wrong order", [codeAt(STEP + 1), codeAt(STEP)]],
     ["codes out of reach", [codeAt(STEP + 2000), codeAt(STEP + 2001)]],
+    ["codes of which only the second is in reach", [codeAt(STEP - 1441), codeAt(STEP - 1440)]],
   ] as [string, [string, string]][])("%s count as one wrong code", (_name, codes) => {
     const wrong = answer(fresh, codes);
     expect(wrong.answer).toEqual({ resynchronized: false, reason: "wrong_code" });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noticeExpiry } from "../../../server/core/expiry-notice.js";
-import { resyncUser, verifyUser } from "../../../server/core/user-code.js";
+import { resyncUser, verifySerial, verifyUser } from "../../../server/core/user-code.js";
 import { CoreBank, holder, NOON, tokenOf, userOf } from "../../support/core-bank.js";
 
 const SERIAL = "12345678";
@@ -60,6 +60,20 @@ describe("codes by user", () => {
     for (let guess = 0; guess < 4; guess++) use(bank, "jiro", bank.wrong(SERIAL));
     expect(use(bank, "ichiro", bank.code(SERIAL))).toEqual({ accepted: true });
     expect(bank.token(SERIAL).failures).toBe(0);
+  });
+
+  it("by serial: whoever has the token, and a serial nobody knows by the same work", () => {
+    const bank = new CoreBank(tokenOf(SERIAL, { contract: undefined }));
+    const by = (serial: string, code: string) =>
+      bank.act((book, rules) => verifySerial(book, rules, serial, code));
+    const wrong = { accepted: false, reason: "wrong_code" };
+    expect(by("99999999", bank.code(SERIAL))).toEqual(wrong);
+    expect(bank.said()).toEqual(["verify wrong_code"]);
+    expect(bank.computed).toBe(22);
+    // The decoy's own code too.
+    expect(by("99999999", bank.code("0"))).toEqual(wrong);
+    expect(bank.computed).toBe(44);
+    expect(by(SERIAL, bank.code(SERIAL))).toEqual({ accepted: true });
   });
 
   it.each([
@@ -124,6 +138,7 @@ describe("rule 8: time correction by a user (時刻補正)", () => {
     const bank = shared();
     expect(correct(bank, 31)).toEqual({ resynchronized: false, reason: "wrong_code" });
     expect(bank.token(SERIAL).failures).toBe(1);
+    expect(bank.changes!.mails).toEqual([]);
   });
 
   it("is refused to who has no token, and while the ID is stopped", () => {

@@ -68,10 +68,12 @@ describe("registration (BLG020)", () => {
         reason: "wrong_code",
       });
     }
-    expect(enrol(bank, "ichiro", SERIAL, bank.wrong(SERIAL))).toMatchObject({
+    expect(enrol(bank, "ichiro", SERIAL, bank.wrong(SERIAL))).toEqual({
+      registered: false,
       reason: "suspended",
     });
     expect(bank.said()).toEqual(["register wrong_code", "lock suspended"]);
+    expect(bank.changes!.audit.map(({ detail }) => detail.user)).toEqual(["ichiro", "ichiro"]);
     expect([...bank.changes!.ended]).toEqual(["ichiro"]);
     expect(bank.user("ichiro")).toMatchObject({ codeSuspended: true });
     expect(bank.token(SERIAL)).toMatchObject({ failures: 0, suspended: false });

@@ -4,7 +4,7 @@ import { DEFAULT_POLICY } from "../../../server/core/policy.js";
 import { revokeUsers, takeOut } from "../../../server/core/revoke-users.js";
 import { isSuspended } from "../../../server/core/suspension.js";
 import { unlockList, unlockUsers } from "../../../server/core/unlock-users.js";
-import { standingOf } from "../../../server/core/user.js";
+import { standingOf, waitsUntil } from "../../../server/core/user.js";
 import { CoreBank, holder, NOON, tokenOf, userOf } from "../../support/core-bank.js";
 
 /** The manual's unlock example, with the master who operates beside it (ruling C4). */
@@ -52,14 +52,46 @@ describe("lifting suspensions (停止解除)", () => {
     expect(unlockList(untokened.book(), untokened.user("m")).map(({ id }) => id)).toEqual(["a"]);
   });
 
+  it("rule 38: a token that is lent and not registered is nobody's yet", () => {
+    const bank = new CoreBank(
+      userOf("shujin", { class: "master", holding: "issued", serial: "12345678" }),
+      userOf("a", { holding: "issued", serial: "23456789" }),
+      holder("b", "12345678"),
+      tokenOf("12345678", { suspended: true }),
+      tokenOf("23456789", { suspended: true }),
+    );
+    expect(unlockList(bank.book(), bank.user("shujin")).map(({ id }) => id)).toEqual(["b"]);
+    expect(isSuspended(bank.book(), bank.user("a"))).toBe(false);
+  });
+
+  it("rule 38: nobody reinstates himself, wherever he was stopped", () => {
+    const master = userOf("shujin", { class: "master", codeSuspended: true });
+    const bank = new CoreBank(master, userOf("a", { codeSuspended: true }));
+    expect(unlockList(bank.book(), master).map(({ id }) => id)).toEqual(["a"]);
+  });
+
   it("rule 40: everyone who shares the token is reinstated and listed", () => {
     const bank = new CoreBank(
       userOf("shujin", { class: "master", needsCode: false }),
-      holder("a", "12345678"),
+      holder("c", "12345678"),
       holder("b", "12345678"),
+      holder("a", "23456789"),
       tokenOf("12345678", { suspended: true }),
+      tokenOf("23456789", { suspended: true }),
     );
-    expect(unlock(bank, ["b"])).toEqual({ done: true, users: ["a", "b"] });
+    const offered = ["a", "b", "c"];
+    expect(unlock(bank, ["b"], { offered })).toEqual({ done: true, users: ["b", "c"] });
+  });
+
+  it("rule 52: the token that was revoked from a user stays as it is when he is reinstated", () => {
+    const bank = new CoreBank(
+      userOf("shujin", { class: "master", needsCode: false }),
+      userOf("a", { holding: "revoked", serial: "12345678", codeSuspended: true }),
+      holder("b", "12345678"),
+      tokenOf("12345678", { suspended: true, failures: 5 }),
+    );
+    expect(unlock(bank, ["a"])).toEqual({ done: true, users: ["a"] });
+    expect(bank.token("12345678")).toMatchObject({ suspended: true, failures: 5 });
   });
 
   it("rule 37: masters only", () => {
@@ -230,6 +262,7 @@ describe("revoking tokens (失効)", () => {
     expect(revoke(company(), ["a"], { actor: "nobody" })).toMatchObject({ reason: "forbidden" });
     const bank = company();
     bank.policy = { ...DEFAULT_POLICY, administratorsRevoke: true };
+    expect(revoke(bank, ["a"], { actor: "b" })).toMatchObject({ reason: "forbidden" });
     expect(revoke(bank, ["a"], { actor: "kanri" })).toMatchObject({ done: true });
   });
 
@@ -283,5 +316,13 @@ describe("rule 10: the states", () => {
     [userOf("a", { holding: "revoked" }), undefined, "unregistered"],
   ] as const)("%#", (user, expiry, standing) => {
     expect(standingOf(user, expiry, NOON)).toBe(standing);
+  });
+
+  it("only who has lost a token waits for another", () => {
+    const waiting = { availableAt: NOON + 1 };
+    expect(waitsUntil(userOf("a", { holding: "revoked", ...waiting }), NOON)).toBe(NOON + 1);
+    for (const holding of ["none", "issued", "registered"] as const) {
+      expect(waitsUntil(userOf("a", { holding, ...waiting }), NOON)).toBeUndefined();
+    }
   });
 });
