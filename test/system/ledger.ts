@@ -54,7 +54,11 @@ interface Account {
   suspended: boolean;
   revoked: boolean;
   failures: number;
-  lastStep: number;
+  /**
+   * The last step accepted; several, in order, where the code that was sent is that of several, until
+   * the store has told which of them it took.
+   */
+  lastSteps: readonly number[];
   /** Unix seconds of the last code that was accepted, or of the import. */
   learnedAt: number;
   /**
@@ -93,7 +97,7 @@ export class Ledger {
 
   add(device: Device, expiry: number): void {
     this.#accounts.set(device.serial, {
-      ...{ device, expiry, suspended: false, revoked: false, failures: 0, lastStep: -1 },
+      ...{ device, expiry, suspended: false, revoked: false, failures: 0, lastSteps: [-1] },
       ...{ learnedAt: device.began, misled: false },
     });
   }
@@ -160,8 +164,9 @@ export class Ledger {
   compare(stored: readonly (StoredToken | undefined)[]): void {
     for (const token of stored) {
       const account = this.#accounts.get(token!.serial)!;
-      const { failures, lastStep, suspended, revoked } = account;
-      const own = [failures, lastStep, suspended, revoked];
+      const { failures, lastSteps, suspended, revoked } = account;
+      if (lastSteps.includes(token!.lastStep)) account.lastSteps = [token!.lastStep];
+      const own = [failures, account.lastSteps.join(" or "), suspended, revoked];
       const theirs = [
         token!.failures,
         token!.lastStep,
@@ -227,14 +232,18 @@ export class Ledger {
   }
 
   #accepted(account: Account, request: Request, at: number): void {
-    const step = request.step ?? nearest(account.device, request.code, at);
-    if (step - Number(request.first !== undefined) <= account.lastStep) {
-      const steps = `${String(step)} after ${String(account.lastStep)}`;
-      throw new Broken("accepted_once", `${request.serial} accepted step ${steps}`);
+    const { device, lastSteps } = account;
+    const steps = stepsOf(device, request, at);
+    const later = steps.filter(
+      (step) => step - Number(request.first !== undefined) > lastSteps[0]!,
+    );
+    if (later.length === 0) {
+      const which = `${steps.join(" or ")} after ${lastSteps.join(" or ")}`;
+      throw new Broken("accepted_once", `${request.serial} accepted step ${which}`);
     }
-    Object.assign(account, { failures: 0, lastStep: step, learnedAt: at });
-    const { device } = account;
-    const current = step >= device.stepAt(at - TRANSMISSION) && step <= device.stepAt(at);
+    Object.assign(account, { failures: 0, lastSteps: later, learnedAt: at });
+    const [from, to] = [device.stepAt(at - TRANSMISSION), device.stepAt(at)];
+    const current = later.every((step) => step >= from && step <= to);
     if (!request.trueTime || !current) account.misled = true;
   }
 
@@ -250,7 +259,7 @@ export class Ledger {
     const { act, user, readAt, step, trueTime, first } = request;
     if (readAt === undefined || !trueTime) return false;
     const inTime = at >= readAt && at - readAt <= TRANSMISSION;
-    if (!inTime || step! - Number(first !== undefined) <= account.lastStep) return false;
+    if (!inTime || step! - Number(first !== undefined) <= account.lastSteps.at(-1)!) return false;
     // The branch's resynchronization is for tokens that nothing is known of any more.
     if (act === "resync" && user === undefined) return true;
     return !account.misled && at - account.learnedAt < HEARD_OF;
@@ -276,13 +285,20 @@ function answerTold(event: string, result: string): string {
   return result.replace(/_while_suspended$/, "");
 }
 
-/** The step a guessed code was accepted for. */
-function nearest(device: Device, code: string, at: number): number {
+/** Steps as far from the time as a window reaches, and a clock that was misled beside it. */
+const NEAR = 40;
+
+/**
+ * The steps a code can have been accepted for, in order: the one it was read at, and those near the time
+ * that have the same digits. A guess has only these, and so has a code that is sent again when its own
+ * time is over.
+ */
+function stepsOf(device: Device, { step, code, first }: Request, at: number): number[] {
   const expected = device.stepAt(at);
-  for (let distance = 0; distance <= 40; distance++) {
-    for (const step of [expected - distance, expected + distance]) {
-      if (device.codeAt(step) === code) return step;
-    }
+  const found = step === undefined ? [] : [step];
+  for (let near = expected - NEAR; near <= expected + NEAR; near++) {
+    const fits = first === undefined || device.codeAt(near - 1) === first;
+    if (near !== step && fits && device.codeAt(near) === code) found.push(near);
   }
-  throw new Broken("accepted_once", `${device.serial} accepted a code it never shows`);
+  return found.sort((one, other) => one - other);
 }
