@@ -5,6 +5,7 @@
 // whether that was committed nor what follows from it.
 // Run: npm run simulate-system -- [--seconds N] [--steps N] [--seeds N] [--seed N] [--store sqlite|postgres]
 import { parseArgs } from "node:util";
+import { Progress } from "../../firmware/seedfile/progress.js";
 import { postgresDatabases, sqliteDatabases } from "./databases.js";
 import { simulate } from "./simulate.js";
 
@@ -12,25 +13,24 @@ const { values } = parseArgs({
   options: {
     seconds: { type: "string" },
     steps: { type: "string", default: "10000" },
-    seeds: { type: "string", default: "1000000000" },
+    seeds: { type: "string" },
     seed: { type: "string", default: "1" },
     store: { type: "string", default: "sqlite" },
   },
 });
 const until = performance.now() + Number(values.seconds ?? Infinity) * 1000;
-const [first, seeds, steps] = [values.seed, values.seeds, values.steps].map(Number) as [
-  number,
-  number,
-  number,
-];
+const [first, steps] = [Number(values.seed), Number(values.steps)];
+const seeds = Number(values.seeds ?? Infinity);
 const { store } = values;
 if (store !== "sqlite" && store !== "postgres") throw new Error("--store: sqlite or postgres");
 const databases = store === "sqlite" ? sqliteDatabases() : await postgresDatabases();
 let [worlds, made] = [0, 0];
 const told: Record<string, number> = {};
+const progress = values.seeds === undefined ? undefined : new Progress("worlds", seeds);
 for (let seed = first; seed < first + seeds && performance.now() < until; seed++) {
   const run = await databases.use((database) => simulate(seed, steps, database));
   worlds += 1;
+  progress?.add(1);
   made += run.steps;
   for (const [what, times] of Object.entries(run.told)) told[what] = (told[what] ?? 0) + times;
   if (run.broken) {
@@ -42,6 +42,7 @@ for (let seed = first; seed < first + seeds && performance.now() < until; seed++
     break;
   }
 }
+progress?.stop();
 process.stdout.write(
   `${JSON.stringify({ worlds, steps: made, told, broken: process.exitCode === 1 })}\n`,
 );
