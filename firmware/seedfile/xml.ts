@@ -69,13 +69,22 @@ export async function* elementsNamed(
       closed.push(element);
     }
   });
+  const parse = (act: () => unknown): void => {
+    try {
+      act();
+    } catch (error) {
+      // The parser stumbles over half a character of UTF-16 in some places.
+      if (!(error instanceof RangeError)) throw error;
+      fail("is not well-formed XML: disallowed character.");
+    }
+  };
   for await (const chunk of chunks) {
-    parser.write(chunk);
+    parse(() => parser.write(chunk));
     if (problem) throw problem;
     for (const element of closed) yield { root: root!, element };
     closed = [];
   }
-  parser.close();
+  parse(() => parser.close());
   if (problem) throw problem;
   for (const element of closed) yield { root: root!, element };
 }
