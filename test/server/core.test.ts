@@ -261,7 +261,8 @@ describe("resynchronization (rule 8)", () => {
 
   it("both codes must be later than the last accepted one", () => {
     const used = { ...fresh, lastStep: STEP };
-    expect(answer(used, pair(STEP)).answer.resynchronized).toBe(false);
+    const wrong = { resynchronized: false, reason: "wrong_code" };
+    expect(answer(used, pair(STEP)).answer).toEqual(wrong);
     expect(answer(used, pair(STEP + 1)).answer.resynchronized).toBe(true);
   });
 
