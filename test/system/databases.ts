@@ -32,7 +32,8 @@ export function sqliteDatabases(): Databases {
   };
 }
 
-const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+/** Waits until they are gone, ten seconds at the most. */
+const CUT = `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'warifu'`;
 /** A connection that was cut may take a moment to end its transaction. */
 const QUIET = `SELECT pg_snapshot_xmin(taken) = pg_snapshot_xmax(taken) AS quiet
@@ -49,6 +50,8 @@ export async function postgresDatabases(): Promise<Databases> {
       await client.connect();
       const cut = async (): Promise<void> => {
         await client.query(CUT);
+        // What their ends have said by then is heard in this turn of the loop.
+        await new Promise((resolve) => setImmediate(resolve));
       };
       const quiet = async (): Promise<void> => {
         const { rows } = await client.query<{ quiet: boolean }>(QUIET);
