@@ -42,7 +42,7 @@ export class TokenService {
   ): Promise<Verdict & { readonly serial?: string | undefined }> {
     return this.clerk.decide({ users: [user], narrow: true }, caller, (book, rules) => {
       const verdict = verifyUser(book, rules, user, code);
-      return verdict.accepted ? { ...verdict, serial: book.user(user)?.serial } : verdict;
+      return verdict.accepted ? { accepted: true, serial: book.user(user)?.serial } : verdict;
     });
   }
 

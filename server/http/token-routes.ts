@@ -50,7 +50,7 @@ export function addTokenRoutes(
       const verdict = await tokens.verify(serial, code, caller);
       if (verdict.accepted) {
         keys.count(actor, false, at);
-        return { ...verdict, serial };
+        return { accepted: true, serial };
       }
       if (verdict.reason === "wrong_code") {
         keys.count(actor, true, at);

@@ -28,7 +28,7 @@ export class SharedPages {
     if (about.narrow) {
       const users = pick(this.users, ids);
       const tokens = pick(this.tokens, [...serials, ...users.map(({ serial }) => serial)]);
-      return new Book({ ...NOTHING, narrow: true, tokens, users });
+      return new Book({ narrow: true, tokens, users, ...NOTHING });
     }
     const own = this.contractsOf(about);
     const users = [...this.users.values()].filter(({ contract }) => own.has(contract));

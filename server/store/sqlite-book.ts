@@ -56,7 +56,7 @@ function reader(db: Database.Database, readToken: ReadToken) {
     const held = found.map((user) => user?.serial ?? "");
     const users = found.filter((row) => row !== undefined);
     const tokens = [...serials, ...held].map(readToken).filter((token) => token !== undefined);
-    return { ...NOTHING, narrow: true, tokens, users: users.map(storedUser) };
+    return { narrow: true, tokens, users: users.map(storedUser), ...NOTHING };
   };
   return (about: About): Pages => {
     if (about.narrow) return narrow(about);

@@ -131,7 +131,9 @@ export function learn(
     { from: -fastest, to: -slowest },
   ];
   return {
-    ...{ ppm: clock.ppm, slowest, fastest },
+    ppm: clock.ppm,
+    slowest,
+    fastest,
     ceilings: fewer(ceilings, rates, noisePpm),
     floors: mirrored(fewer(mirrored(floors), negated, noisePpm)),
   };
