@@ -103,7 +103,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const bank = new BankService(clerk, passwords);
   const sessions = new Sessions(clerk, passwords);
   const traffic = new Traffic(policy.traffic);
-  const gate = new Gate(store, traffic);
+  const gate = new Gate(app, store, traffic);
   // In a scope of their own: the routes are there once the documentation listens to them.
   await app.register((routes, _options, done) => {
     addHealthRoutes(routes, watch, leaving, metrics);
