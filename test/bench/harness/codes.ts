@@ -22,6 +22,20 @@ export function codeOf(serial: string, step: number): string {
   return String(number % 1_000_000).padStart(6, "0");
 }
 
+/** Minutes before a step in which its code may have been used up, in any of the benches. */
+const LATELY = 4;
+
+/**
+ * Whether a step's code was shown lately too, as one in some 250,000 is: who refuses it as used up is
+ * right, so it is not sent.
+ */
+export function shownLately(serial: string, step: number): boolean {
+  const code = codeOf(serial, step);
+  return Array.from({ length: LATELY }, (_, back) => step - 1 - back).some(
+    (before) => codeOf(serial, before) === code,
+  );
+}
+
 /** The numbers below a count, in an order without order that is the same in every run. */
 export function shuffled(count: number): number[] {
   const numbers = Array.from({ length: count }, (_, index) => index);

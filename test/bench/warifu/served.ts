@@ -1,4 +1,4 @@
-import { codeOf, PERIOD, serialOf, shuffled } from "../harness/codes.js";
+import { codeOf, PERIOD, serialOf, shownLately, shuffled } from "../harness/codes.js";
 import type { Subject } from "../harness/rounds.js";
 import type { Scope } from "../harness/scope.js";
 import type { Worker, Workers } from "../harness/worker.js";
@@ -89,7 +89,9 @@ export function servedSubject(
     await setTime(step * PERIOD + PERIOD / 2);
   };
   const codesAt = (those: readonly string[], at: number): Attempt[] =>
-    those.map((serial) => ({ serial, code: codeOf(serial, at) }));
+    those
+      .filter((serial) => !shownLately(serial, at))
+      .map((serial) => ({ serial, code: codeOf(serial, at) }));
   return {
     id,
     name,

@@ -9,7 +9,7 @@ import { TokenService } from "../../../server/token-service.js";
 import type { Vault } from "../../../server/vault.js";
 import { masterKeysFrom } from "../../../server/keys/master-keys.js";
 import { answerParent } from "../harness/answers.js";
-import { codeOf, PERIOD, secretOf, serialOf, shuffled } from "../harness/codes.js";
+import { codeOf, PERIOD, secretOf, serialOf, shownLately, shuffled } from "../harness/codes.js";
 import { drive, type Driven } from "../load/drive.js";
 import { CONCURRENCY } from "../load/load.js";
 import { decideEach } from "./decide-each.js";
@@ -83,10 +83,9 @@ async function round({
 }: StoreRequest & { kind: "round" }): Promise<Driven> {
   if (order.length !== tokens) order = shuffled(tokens);
   step++;
-  const attempts = Array.from({ length: count }, () => {
-    const serial = serialOf(order[place++ % tokens]!);
-    return { serial, code: codeOf(serial, step) };
-  });
+  const attempts = Array.from({ length: count }, () => serialOf(order[place++ % tokens]!))
+    .filter((serial) => !shownLately(serial, step))
+    .map((serial) => ({ serial, code: codeOf(serial, step) }));
   const caller = { actor: "bench", source: "127.0.0.1", at: (step * PERIOD + PERIOD / 2) * 1000 };
   const service = batched ? services.batched : services.each;
   const send = async (index: number): Promise<boolean> => {
@@ -95,7 +94,7 @@ async function round({
   };
   return drive(
     Array.from({ length: CONCURRENCY }, () => send),
-    count,
+    attempts.length,
   );
 }
 
