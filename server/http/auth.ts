@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from "fastify";
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { findApiKey, idOfKey } from "../api-keys.js";
 import type { KeyScope, Store, StoredApiKey } from "../store/store.js";
 import type { Caller } from "../core/book.js";
@@ -14,7 +14,7 @@ declare module "fastify" {
 
 /** Lets requests through by their API keys. */
 export class Gate {
-  readonly #find: (presented: string) => Found | Promise<Found>;
+  readonly #find: (presented: string) => Promise<StoredApiKey | undefined>;
 
   constructor(
     app: FastifyInstance,
@@ -25,39 +25,24 @@ export class Gate {
     this.#find = onceATurn((presented) => findApiKey(store, presented));
   }
 
-  /**
-   * A hook that lets a request through only with an API key of one of the scopes. It goes on at once where
-   * the key is known: to read a body that has come in before it is waited for costs Node more.
-   */
-  only(...scopes: KeyScope[]): onRequestHookHandler {
-    return (request, _reply, done) => {
+  /** A hook that lets a request through only with an API key of one of the scopes. */
+  only(...scopes: KeyScope[]): onRequestAsyncHookHandler {
+    return async (request) => {
       const { headers, ip } = request;
       const [, presented = ""] = /^Bearer ([\x21-\x7e]+)$/.exec(headers.authorization ?? "") ?? [];
       const id = idOfKey(presented) ?? "";
       this.traffic.beforeKey(ip, id);
-      const letIn = (key: Found): void => {
-        if (!key) {
-          this.traffic.wrongKey(ip, id);
-          throw new Problem("unauthorized");
-        }
-        this.traffic.rightKey(ip, id);
-        if (!scopes.includes(key.scope)) throw new Problem("forbidden");
-        request.apiKey = key;
-      };
-      const found = id === "" ? undefined : this.#find(presented);
-      if (found instanceof Promise) {
-        found.then(letIn).then(() => {
-          done();
-        }, done);
-      } else {
-        letIn(found);
-        done();
+      const key = id === "" ? undefined : await this.#find(presented);
+      if (!key) {
+        this.traffic.wrongKey(ip, id);
+        throw new Problem("unauthorized");
       }
+      this.traffic.rightKey(ip, id);
+      if (!scopes.includes(key.scope)) throw new Problem("forbidden");
+      request.apiKey = key;
     };
   }
 }
-
-type Found = StoredApiKey | undefined;
 
 /** Who a request comes from, for the rules and the audit. */
 export function callerOf(request: FastifyRequest, at: number): Caller {
@@ -73,20 +58,16 @@ export function scopeOf(request: FastifyRequest): KeyScope | undefined {
  * Looks each thing up once in a turn of the event loop, however many requests come in it: they are
  * simultaneous, and a key that is revoked is refused from the next turn on.
  */
-function onceATurn<T>(find: (key: string) => Promise<T>): (key: string) => T | Promise<T> {
-  const found = new Map<string, T | Promise<T>>();
+function onceATurn<T>(find: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const found = new Map<string, Promise<T>>();
   return (key) => {
     if (found.size === 0) {
       setImmediate(() => {
         found.clear();
       });
     }
-    if (found.has(key)) return found.get(key)!;
-    const finding = find(key).then((value) => {
-      if (found.get(key) === finding) found.set(key, value);
-      return value;
-    });
-    found.set(key, finding);
-    return finding;
+    const known = found.get(key) ?? find(key);
+    found.set(key, known);
+    return known;
   };
 }
