@@ -86,6 +86,11 @@ export interface Pages {
   readonly staff: Iterable<Staff>;
 }
 
+/** What a decision sees that asks for no contract, so that none was read. */
+export function narrowPages(tokens: Iterable<BookToken>, users: Iterable<User>): Pages {
+  return { narrow: true, tokens, users, contracts: [], payees: [], transfers: [], staff: [] };
+}
+
 /** Who acts, from where, and when. */
 export interface Caller {
   readonly actor: string;

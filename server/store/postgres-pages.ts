@@ -2,14 +2,13 @@ import {
   Book,
   type BookToken,
   type Changes,
+  narrowPages,
   type Payee,
   type Staff,
   type Transfer,
 } from "../core/book.js";
 import type { Contract, User } from "../core/user.js";
 import type { About } from "./store.js";
-
-const NOTHING = { contracts: [], payees: [], transfers: [], staff: [] } as const;
 
 /**
  * What one transaction has read, and what its decisions have made of it so far. Each decision is made
@@ -28,7 +27,7 @@ export class SharedPages {
     if (about.narrow) {
       const users = pick(this.users, ids);
       const tokens = pick(this.tokens, [...serials, ...users.map(({ serial }) => serial)]);
-      return new Book({ narrow: true, tokens, users, ...NOTHING });
+      return new Book(narrowPages(tokens, users));
     }
     const own = this.contractsOf(about);
     const users = [...this.users.values()].filter(({ contract }) => own.has(contract));

@@ -3,6 +3,7 @@ import {
   Book,
   type BookToken,
   type Changes,
+  narrowPages,
   type Pages,
   type Payee,
   type Transfer,
@@ -38,8 +39,6 @@ export function bookShelf(db: Database.Database, readToken: ReadToken): BookShel
   return { open: (about) => new Book(read(about)), write };
 }
 
-const NOTHING = { contracts: [], payees: [], transfers: [], staff: [] } as const;
-
 function reader(db: Database.Database, readToken: ReadToken) {
   const contract = db.prepare<[string], ContractRecord>("SELECT * FROM contracts WHERE id = ?");
   const named = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE id = ?");
@@ -56,7 +55,7 @@ function reader(db: Database.Database, readToken: ReadToken) {
     const held = found.map((user) => user?.serial ?? "");
     const users = found.filter((row) => row !== undefined);
     const tokens = [...serials, ...held].map(readToken).filter((token) => token !== undefined);
-    return { narrow: true, tokens, users: users.map(storedUser), ...NOTHING };
+    return narrowPages(tokens, users.map(storedUser));
   };
   return (about: About): Pages => {
     if (about.narrow) return narrow(about);
