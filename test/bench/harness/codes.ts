@@ -22,7 +22,10 @@ export function codeOf(serial: string, step: number): string {
   return String(number % 1_000_000).padStart(6, "0");
 }
 
-/** Minutes before a step in which its code may have been used up, in any of the benches. */
+/**
+ * Steps before a code's own that may still be acceptable, once its token's clock is known by one code
+ * before. Those up to the last one accepted are used up, whether they were sent or not.
+ */
 const LATELY = 4;
 
 /**

@@ -90,7 +90,9 @@ async function round({
   const service = batched ? services.batched : services.each;
   const send = async (index: number): Promise<boolean> => {
     const { serial, code } = attempts[index]!;
-    return (await service.verify(serial, code, caller)).accepted;
+    const verdict = await service.verify(serial, code, caller);
+    if (!verdict.accepted) throw new Error(`${serial}'s right code was refused: ${verdict.reason}`);
+    return true;
   };
   return drive(
     Array.from({ length: CONCURRENCY }, () => send),
