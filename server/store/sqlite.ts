@@ -20,8 +20,11 @@ import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
 const BUSY_TIMEOUT = 5000;
-/** Of pages, in KiB: the hot rows of a million tokens. */
-const CACHE = 131_072;
+/**
+ * Of pages, in KiB: the inner nodes of seven million tokens' trees. A commit after a page was split
+ * searches the whole cache, so that a larger one makes every batch dearer.
+ */
+const CACHE = 16_384;
 
 /**
  * Opens a SQLite store, making its file and bringing its schema up to date.
