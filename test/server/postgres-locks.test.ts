@@ -2,13 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import pg from "pg";
 import { openPostgres } from "../../server/store/postgres.js";
 import { type Store, StoreUnavailable, type Work } from "../../server/store/store.js";
-import { contractOf, userOf } from "../support/core-bank.js";
+import { userOf } from "../support/core-bank.js";
 import { countOn, stock } from "../support/counting.js";
+import { enrol, mixedBatches, SERIALS } from "../support/mixed-batches.js";
 import { onServer, TestDatabases } from "../support/postgres.js";
-import { SeededRandom } from "../support/random.js";
 
-const SERIALS = ["10000001", "10000002", "10000003", "10000004", "10000005", "10000006"];
-const USERS = SERIALS.map((_, index) => `user${String(index)}`);
 const databases = new TestDatabases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
@@ -18,72 +16,18 @@ let stores: Store[];
 beforeEach(async () => {
   url = await databases.database();
   stores = [await openPostgres(url), await openPostgres(url), await openPostgres(url)];
-  await stock(stores[0]!, SERIALS);
   await enrol(stores[0]!);
 });
 afterEach(async () => {
   for (const store of stores) await store.close();
 });
 
-/** Two contracts of three users each, everyone with a token. */
-async function enrol(store: Store): Promise<void> {
-  const [outcome] = await store.decide([
-    {
-      about: { contracts: ["C1", "C2"], serials: SERIALS },
-      decide: (book) => {
-        book.setContract(contractOf("C1", { dailyLimit: 100 }));
-        book.setContract(contractOf("C2"));
-        USERS.forEach((id, index) => {
-          const [serial, contract] = [SERIALS[index]!, index % 2 === 0 ? "C1" : "C2"];
-          book.setUser(userOf(id, { contract, holding: "registered", serial }));
-          book.setToken(serial, { ...book.token(serial)!, contract });
-        });
-      },
-    },
-  ]);
-  expect(outcome).toMatchObject({ ok: true });
-}
-
-/** A decision over a user and his token, or over all of his contract. */
-function useBy(user: string, narrow: boolean): Work<number> {
-  return {
-    about: { users: [user], narrow },
-    decide: (book) => {
-      const found = book.user(user)!;
-      if (!narrow) {
-        for (const each of book.usersOf(found.contract)) book.setUser({ ...each, codeFailures: 1 });
-      }
-      return countOn(found.serial!).decide(book);
-    },
-  };
-}
-
 describe("many processes over one PostgreSQL", () => {
   it("never wait for each other in a circle", async () => {
-    const random = new SeededRandom("locks");
-    const pick = (from: readonly string[]): string => from[random.below(from.length)]!;
-    const kinds = [
-      () => countOn(pick(SERIALS)),
-      () => countOn(pick(SERIALS), false),
-      () => useBy(pick(USERS), true),
-      () => useBy(pick(USERS), false),
-    ];
-    const batch = () => Array.from({ length: 6 }, () => kinds[random.below(kinds.length)]!());
-    let counted = 0;
-    const process = async (store: Store): Promise<void> => {
-      for (let round = 0; round < 40; round++) {
-        const outcomes = await store.decide(batch());
-        counted += outcomes.filter(({ ok }) => ok).length;
-      }
-    };
-    await Promise.all([...stores, ...stores].map(process));
-    expect(counted).toBe(6 * 40 * 6);
-    const tokens = await stores[0]!.tokensBySerial(SERIALS);
-    expect(tokens.reduce((sum, token) => sum + token!.failures, 0)).toBe(counted);
-    for (const store of stores.splice(0)) await store.close();
-    // The server has counted what happened once its connections have ended.
-    const deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    expect(await onServer(url, deadlocks)).toEqual([{ deadlocks: "0" }]);
+    const { works, done, counted, deadlocks } = await mixedBatches(url, 480);
+    expect(works).toBe(2880);
+    expect([done, counted]).toEqual([works, works]);
+    expect(deadlocks).toBe(0);
   });
 
   it("keep a contract's daily limit together", async () => {
