@@ -103,7 +103,11 @@ function inPostgres(postgres: Postgres): Kind {
       });
       return url;
     },
-    size: async (name) => Number(await postgres.query(name, `SELECT pg_database_size('${name}')`)),
+    size: async (name) => {
+      // What an import has put aside and deleted: autovacuum does it before long.
+      await postgres.query(name, "VACUUM");
+      return Number(await postgres.query(name, `SELECT pg_database_size('${name}')`));
+    },
   };
 }
 
