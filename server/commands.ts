@@ -9,6 +9,7 @@ import { issueApiKey, revokeApiKey } from "./api-keys.js";
 import { addAuditCommands } from "./audit-commands.js";
 import { addBackupCommands } from "./backup-commands.js";
 import { addBranchCommands } from "./branch-commands.js";
+import { MOST_PPM } from "./core/clock/estimate.js";
 import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { addKeysCommands } from "./keys-commands.js";
@@ -111,8 +112,8 @@ async function runImport(
 function ppmOf(stated: string | undefined): number | undefined {
   if (stated === undefined) return undefined;
   const ppm = /^[0-9]+([.][0-9]+)?$/.test(stated) ? Number(stated) : NaN;
-  if (ppm > 0 && ppm <= 1000) return ppm;
-  throw new InputError("--clock-ppm", "must be a number above 0, 1000 at most");
+  if (ppm > 0 && ppm <= MOST_PPM) return ppm;
+  throw new InputError("--clock-ppm", `must be a number above 0, ${String(MOST_PPM)} at most`);
 }
 
 function fileSize(path: string): number {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../firmware/seedfile/input-error.js";
+import { MOST_PPM } from "./core/clock/estimate.js";
 import { DEFAULT_POLICY, type Policy } from "./core/policy.js";
 import { repeatedName } from "./repeated-name.js";
 
@@ -36,6 +37,10 @@ export function parsePolicy(text: string, path: string): Policy {
   for (const [name, most] of Object.entries(policy.hourlyFailures)) {
     // With none an hour there would be no hour after which there is one.
     if (most === 0) throw new InputError(`hourlyFailures ${name}`, "must be at least 1");
+  }
+  for (const name of ["ppm", "noisePpm"] as const) {
+    if (policy.clock[name] > MOST_PPM)
+      throw new InputError(`clock ${name}`, `must be ${String(MOST_PPM)} at most`);
   }
   return policy;
 }

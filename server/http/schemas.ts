@@ -1,3 +1,4 @@
+import { MOST_PPM } from "../core/clock/estimate.js";
 import { PATTERNS } from "../fields.js";
 
 /** JSON Schemas of the requests. Nothing is coerced and nothing unknown is let through. */
@@ -54,7 +55,7 @@ export const IMPORT_BODY = {
     key: { type: "string", minLength: 1, maxLength: 4096, description: "what its key file holds" },
     dryRun: { type: "boolean", description: "check everything, store nothing" },
     clockPpm: {
-      ...{ type: "number", exclusiveMinimum: 0, maximum: 1000 },
+      ...{ type: "number", exclusiveMinimum: 0, maximum: MOST_PPM },
       description: "ppm the clocks err by at most since they were set right, at each key's start",
     },
   },

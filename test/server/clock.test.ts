@@ -4,6 +4,7 @@ import {
   type ClockEstimate,
   learn,
   MAX_BOUNDS,
+  MOST_PPM,
   offsetRange,
   startClock,
 } from "../../server/core/clock/estimate.js";
@@ -287,8 +288,8 @@ describe("a clock in the store", () => {
     expect(decodeClock(encodeClock(versionOne.clock))).toEqual(versionOne.clock);
   });
 
-  it("holds the rates of the least exact crystal that an import may state", () => {
-    const clock = clockOfUnknownHistory(0, NOW, { ...POLICY, noisePpm: 1000 }, 1000);
+  it("holds the rates of the least exact crystal that may be stated", () => {
+    const clock = clockOfUnknownHistory(0, NOW, { ...POLICY, noisePpm: MOST_PPM }, MOST_PPM);
     expect(decodeClock(encodeClock(clock))).toEqual(clock);
   });
 

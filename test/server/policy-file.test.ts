@@ -48,6 +48,8 @@ describe("a bank's policy", () => {
     ['{"expiryNoticeDays": [1.5]}', "expiryNoticeDays: must be a whole number"],
     ['{"maxFailures": 5, "maxFailures": 50}', "maxFailures: stands twice in the policy"],
     ['{"hourlyFailures": {"key": 0}}', "hourlyFailures key: must be at least 1"],
+    ['{"clock": {"ppm": 1001}}', "clock ppm: must be 1000 at most"],
+    ['{"clock": {"noisePpm": 1001}}', "clock noisePpm: must be 1000 at most"],
     ['{"maxFailure": 3}', "maxFailure: is no part of the policy"],
   ])("%s is refused: %s", (text, message) => {
     expect(() => policyOf(text)).toThrow(message);

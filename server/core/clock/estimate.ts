@@ -56,6 +56,9 @@ export const MAX_BOUNDS = 3;
 export const OFFSET_UNITS = 64;
 export const RATE_UNITS = 1000;
 
+/** Parts per million that may be stated of a crystal, or of its noise; a store has no room for 8,389. */
+export const MOST_PPM = 1000;
+
 /** A clock of which nothing is known but where its offset lies at a moment. */
 export function startClock(
   ppm: number,
