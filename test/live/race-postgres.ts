@@ -7,7 +7,7 @@
 import { openPostgres } from "../../server/store/postgres.js";
 import { codeOf, foundBank, serialOf, ServingProcess, wrongCodeOf } from "./race-bank.js";
 import { enrol, mixedBatches } from "../support/mixed-batches.js";
-import { onServer, TestPostgres } from "../support/postgres.js";
+import { deadlocksIn, onServer, TestPostgres } from "../support/postgres.js";
 
 const PROCESSES = 8;
 const AT_ONCE = 16;
@@ -145,11 +145,8 @@ await inLanes(0, rounds, race);
 const seconds = (performance.now() - begin) / 1000;
 await inLanes(rounds, rounds + guessed, guess);
 await findSixthGuesses();
-const [raced] = await onServer(
-  url,
-  "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
-);
-const deadlocks = Number(raced!.deadlocks) + (await shareTokens());
+// Looked at last: by then the processes have been idle, and before a kill forgets the count.
+const deadlocks = (await shareTokens()) + (await deadlocksIn(url));
 let unanswered = 0;
 for (let kill = 0; kill < KILLS; kill++) {
   unanswered += (await inTheDark(rounds + guessed + kill * IN_THE_DARK)).unanswered;

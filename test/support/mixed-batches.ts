@@ -2,7 +2,7 @@ import { openPostgres } from "../../server/store/postgres.js";
 import type { Store, Work } from "../../server/store/store.js";
 import { contractOf, userOf } from "./core-bank.js";
 import { countOn, stock } from "./counting.js";
-import { onServer } from "./postgres.js";
+import { deadlocksIn } from "./postgres.js";
 import { SeededRandom } from "./random.js";
 
 export const SERIALS = ["10000001", "10000002", "10000003", "10000004", "10000005", "10000006"];
@@ -46,7 +46,7 @@ function useBy(user: string, narrow: boolean): Work<number> {
 /**
  * Lets three stores, two batches of each under way, decide over the same few tokens, by token, by user
  * and by contract, in random order.
- * @param url of a PostgreSQL database where somebody is enrolled
+ * @param url of a PostgreSQL database with what {@link enrol} puts there
  * @returns how many works there were and how many were done, what the tokens have counted of them, and
  * how often PostgreSQL found processes waiting for each other in a circle
  */
@@ -73,10 +73,5 @@ export async function mixedBatches(url: string, batches: number) {
   const tokens = await stores[0].tokensBySerial(SERIALS);
   const counted = tokens.reduce((sum, token) => sum + token!.failures, 0);
   for (const store of stores) await store.close();
-  // The server has counted what happened once its connections have ended.
-  const [row] = await onServer(
-    url,
-    "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
-  );
-  return { works: BATCH * batches, done, counted, deadlocks: Number(row!.deadlocks) };
+  return { works: BATCH * batches, done, counted, deadlocks: await deadlocksIn(url) };
 }

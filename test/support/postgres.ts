@@ -142,3 +142,15 @@ export async function onServer(url: string, sql: string): Promise<Record<string,
     await client.end();
   }
 }
+
+/**
+ * How often processes waited for each other in a circle, in a database. The server counts what a
+ * connection met once that has ended, or has been idle for ten seconds.
+ */
+export async function deadlocksIn(url: string): Promise<number> {
+  const [row] = await onServer(
+    url,
+    "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()",
+  );
+  return Number(row!.deadlocks);
+}
