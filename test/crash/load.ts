@@ -63,11 +63,12 @@ export class Load {
     this.#stopped = true;
   }
 
-  /** Waits for so many answers more, or for the end. */
-  async heard(answers: number): Promise<void> {
-    if (this.#over) return;
+  /** Waits for so many answers more, or for the end. @returns whether there is more to come */
+  async heard(answers: number): Promise<boolean> {
+    if (this.#over) return false;
     this.#awaited = answers;
     await new Promise<void>((resolve) => (this.#enough = resolve));
+    return !this.#over;
   }
 
   /** Has the codes that were accepted last, and those whose answer was lost, sent again first. */

@@ -48,14 +48,23 @@ const decided = (): number => (load.answers.accepted ?? 0) + (load.answers.wrong
 async function fillAndFree(free: () => void, fill: () => void = () => undefined): Promise<void> {
   await server!.setClock(load.now);
   const loading = load.run([server!]);
-  await load.heard(30);
+  // What it has found is thrown below.
+  loading.catch(() => undefined);
+  const until = async (reached: () => boolean): Promise<void> => {
+    while (!reached()) {
+      if (await load.heard(1)) continue;
+      await loading;
+      throw new Error(`the server ended: ${JSON.stringify(load.answers)}`);
+    }
+  };
+  await until(() => decided() >= 30);
   fill();
-  while ((load.answers.unavailable ?? 0) < 30) await load.heard(1);
+  await until(() => (load.answers.unavailable ?? 0) >= 30);
   // There may be room for its own write yet, which is smaller than a decision's; each takes some of it.
   await expect.poll(ready, { timeout: 30_000, interval: 500 }).toBe(503);
   free();
   const before = decided();
-  while (decided() < before + 100) await load.heard(1);
+  await until(() => decided() >= before + 100);
   load.stop();
   await loading;
   expect(load.answers).not.toHaveProperty("died");
@@ -80,8 +89,9 @@ describe("a full disk", () => {
     async () => {
       const files = join(directory.path, "files");
       mkdirSync(files);
-      const script = `mount -t tmpfs -o size=1m tmpfs ${files} && cp ${own}/store.db ${files}/ &&
-        head -c 600000 /dev/zero > ${files}/filling && exec "$@"`;
+      // The filling makes room for more than is written afterwards: the log is not copied before it is larger.
+      const script = `mount -t tmpfs -o size=8m tmpfs ${files} && cp ${own}/store.db ${files}/ &&
+        head -c 7900000 /dev/zero > ${files}/filling && exec "$@"`;
       const small = { ...serving, database: `sqlite:${files}/store.db` };
       server = new ServerProcess(small, [...OWN_FILES, "sh", "-c", script, "sh"]);
       await server.port;

@@ -61,7 +61,9 @@ describe("a database that may only be read", () => {
     const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
     const args = [CLI, "serve", "--port", "0", "--db", `sqlite:${file}`];
     const env = { ...process.env, WARIFU_MASTER_KEY: MASTER_KEY.toString("hex") };
-    return spawnSync(process.execPath, args, { encoding: "utf8", env, ...nobody });
+    // One that serves after all would never end.
+    const options = { encoding: "utf8", env, timeout: 30_000, ...nobody } as const;
+    return spawnSync(process.execPath, args, options);
   }
   const give = (path: string, mode: number): void => {
     if (process.getuid?.() === 0) chownSync(path, 65_534, 65_534);
