@@ -5,12 +5,13 @@ import { addFactoryCommands } from "./firmware/factory/commands.js";
 import { InputError } from "./firmware/seedfile/input-error.js";
 import { addServerCommands } from "./server/commands.js";
 import { StoreUnavailable } from "./server/store/store.js";
+import { VERSION } from "./server/version.js";
 import { addSimulateCommand } from "./simulator/command.js";
 
 const program = new Command("warifu")
   .description("a hardware one-time password token, its simulator and the server that verifies it")
+  .version(VERSION)
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError("(add --help for the options)");
 
 addFactoryCommands(program);

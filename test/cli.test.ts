@@ -20,6 +20,15 @@ describe("warifu", () => {
     expect(result.stdout).toContain(text);
   });
 
+  it("tells its version", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(await runCli(["--version"])).toMatchObject({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: "",
+    });
+  });
+
   it.each([
     [["fly"], "unknown command"],
     [["simulate"], "--seeds"],
