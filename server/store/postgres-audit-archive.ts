@@ -1,5 +1,5 @@
 import type { Database } from "./postgres-database.js";
-import type { Store } from "./store.js";
+import type { AuditArchiveStore } from "./store.js";
 
 const ARCHIVED = "SELECT coalesce(max(checkpoint), 0) AS number FROM audit_archived";
 
@@ -19,9 +19,7 @@ const DELETE = `DELETE FROM audit WHERE id IN (
   RETURNING 1`;
 
 /** What becomes of the audit's rows once they are archived. */
-export function archiveMethods(
-  db: Database,
-): Pick<Store, "archivedAudit" | "markArchived" | "deleteArchived"> {
+export function archiveMethods(db: Database): AuditArchiveStore {
   return {
     archivedAudit: async () => {
       const [row] = await db.query(ARCHIVED);

@@ -7,7 +7,7 @@ import {
 } from "./audit-checkpoints.js";
 import { BELOW_THE_OLDEST, listedRow } from "./postgres-audit.js";
 import type { Database } from "./postgres-database.js";
-import type { Store } from "./store.js";
+import type { AuditChainStore } from "./store.js";
 
 const LAST = "SELECT * FROM audit_checkpoints ORDER BY number DESC LIMIT 1";
 
@@ -19,9 +19,7 @@ const HEADS = `SELECT DISTINCT ON (writer) writer, sequence, hash FROM audit
   WHERE id >= $1 AND id < $2 ORDER BY writer, sequence DESC`;
 
 /** The audit's chains, and the checkpoints that join them. */
-export function chainMethods(
-  db: Database,
-): Pick<Store, "checkpointAudit" | "auditCheckpoints" | "auditOf"> {
+export function chainMethods(db: Database): AuditChainStore {
   return {
     checkpointAudit: (at, sign) =>
       db.transaction(async (tx) => {

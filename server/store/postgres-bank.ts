@@ -8,27 +8,13 @@ import {
   SESSION_LIFE,
   SESSION_NOTE,
 } from "./lifetimes.js";
-import type { Counted, Store, WaitingMail } from "./store.js";
+import type { BankStore, Counted, MailStore, WaitingMail } from "./store.js";
 
 /** Rows of old attempts that one call clears away. */
 const CLEARED = 100;
 
-type BankMethods = Pick<
-  Store,
-  | "listTransfers"
-  | "listContracts"
-  | "listPayees"
-  | "session"
-  | "endSession"
-  | "changeAttempts"
-  | "claimMails"
-  | "mailSent"
-  | "mailGivenUp"
-  | "countMails"
->;
-
 /** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
-export function bankMethods(db: Database): BankMethods {
+export function bankMethods(db: Database): BankStore {
   return {
     listTransfers: async (contract, limit) =>
       TRANSFERS.read(
@@ -134,9 +120,7 @@ async function changeAttempts(
   });
 }
 
-function mailMethods(
-  db: Database,
-): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp" | "countMails"> {
+function mailMethods(db: Database): MailStore {
   return {
     claimMails: async (now, until, limit) => {
       const rows = await db.query(

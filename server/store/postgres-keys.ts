@@ -1,13 +1,11 @@
 import type { Database } from "./postgres-database.js";
 import type { Rows } from "./postgres-statement.js";
-import type { Store, StoredApiKey } from "./store.js";
+import type { ApiKeyStore, StoredApiKey } from "./store.js";
 
 const KEYS = `SELECT id, scope, hash, created_at AS "createdAt", revoked_at AS "revokedAt" FROM api_keys`;
 
 /** The store's API keys. */
-export function keyMethods(
-  db: Database,
-): Pick<Store, "addApiKey" | "apiKey" | "listApiKeys" | "revokeApiKey"> {
+export function keyMethods(db: Database): ApiKeyStore {
   const find = gathered(async (ids: readonly string[]) => {
     const rows = await db.query(`${KEYS} WHERE id = ANY($1::text[])`, [ids]);
     return new Map(rows.map((row) => [row.id as string, storedKey(row)]));

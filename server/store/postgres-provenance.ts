@@ -1,5 +1,5 @@
 import type { Database } from "./postgres-database.js";
-import type { Store } from "./store.js";
+import type { ProvenanceStore } from "./store.js";
 
 /**
  * Where a database stands: its cluster, the cluster's timeline, and its own id in it. A dump that is loaded
@@ -10,9 +10,7 @@ const PLACE = `SELECT concat_ws('/', system_identifier,
   FROM pg_control_system(), pg_database WHERE datname = current_database()`;
 
 /** Where the database comes from. */
-export function provenanceMethods(
-  db: Database,
-): Pick<Store, "restoredAt" | "setRestored" | "isCopy"> {
+export function provenanceMethods(db: Database): ProvenanceStore {
   /** Undefined where a database that is compatible to PostgreSQL cannot tell. */
   const placeNow = async (): Promise<unknown> =>
     db.query(PLACE).then(

@@ -1,12 +1,10 @@
 import type { Database } from "./postgres-database.js";
 import { importTokens } from "./postgres-import.js";
 import { TOKEN_COLUMNS, TOKENS } from "./postgres-rows.js";
-import type { Store, TokenStanding } from "./store.js";
+import type { TokenStanding, TokenStore } from "./store.js";
 
 /** The store's tokens, but for the decisions over them. */
-export function tokenMethods(
-  db: Database,
-): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial" | "countTokens"> {
+export function tokenMethods(db: Database): TokenStore {
   return {
     importTokens: (batches, finish, dataKey) => importTokens(db, batches, finish, dataKey),
     listTokens: async (after, limit) =>

@@ -1,14 +1,14 @@
 import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
-import type { Store } from "./store.js";
+import type { AuditArchiveStore } from "./store.js";
 
 /** What becomes of the audit's rows once they are archived. */
 export function archiveMethods(
   db: Database.Database,
   audit: AuditWriter,
   atomically: Atomically,
-): Pick<Store, "archivedAudit" | "markArchived" | "deleteArchived"> {
+): AuditArchiveStore {
   const archived = db
     .prepare<[], number>("SELECT coalesce(max(checkpoint), 0) FROM audit_archived")
     .pluck();

@@ -8,13 +8,10 @@ import {
 } from "./audit-checkpoints.js";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import { type AuditRecord, listedAuditRow } from "./sqlite-rows.js";
-import type { Store } from "./store.js";
+import type { AuditChainStore } from "./store.js";
 
 /** The audit's chains, and the checkpoints that join them. */
-export function chainMethods(
-  db: Database.Database,
-  atomically: Atomically,
-): Pick<Store, "checkpointAudit" | "auditCheckpoints" | "auditOf"> {
+export function chainMethods(db: Database.Database, atomically: Atomically): AuditChainStore {
   const heads = db.prepare<[], AuditHead>(
     `SELECT writer, sequence, hash FROM audit_writers
      JOIN audit ON audit.id =

@@ -16,28 +16,14 @@ import {
   SESSION_LIFE,
   SESSION_NOTE,
 } from "./lifetimes.js";
-import type { Store, WaitingMail } from "./store.js";
-
-type BankMethods = Pick<
-  Store,
-  | "listTransfers"
-  | "listContracts"
-  | "listPayees"
-  | "session"
-  | "endSession"
-  | "changeAttempts"
-  | "claimMails"
-  | "mailSent"
-  | "mailGivenUp"
-  | "countMails"
->;
+import type { BankStore, ListStore, MailStore, SessionStore, WaitingMail } from "./store.js";
 
 /** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
 export function bankMethods(
   db: Database.Database,
   audit: AuditWriter,
   atomically: Atomically,
-): BankMethods {
+): BankStore {
   return {
     ...listMethods(db),
     ...sessionMethods(db, atomically),
@@ -45,9 +31,7 @@ export function bankMethods(
   };
 }
 
-function listMethods(
-  db: Database.Database,
-): Pick<Store, "listTransfers" | "listContracts" | "listPayees"> {
+function listMethods(db: Database.Database): ListStore {
   const transfers = db.prepare<[string, number], TransferRecord>(
     "SELECT * FROM transfers WHERE contract_id = ? ORDER BY at DESC, id LIMIT ?",
   );
@@ -65,10 +49,7 @@ function listMethods(
   };
 }
 
-function sessionMethods(
-  db: Database.Database,
-  atomically: Atomically,
-): Pick<Store, "session" | "endSession" | "changeAttempts"> {
+function sessionMethods(db: Database.Database, atomically: Atomically): SessionStore {
   const find = db.prepare<[Uint8Array], SessionRecord>("SELECT * FROM sessions WHERE id = ?");
   const attempts = db.prepare<[string], { failures: number; lastAt: number }>(
     "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ?",
@@ -103,11 +84,7 @@ function sessionMethods(
   };
 }
 
-function mailMethods(
-  db: Database.Database,
-  audit: AuditWriter,
-  atomically: Atomically,
-): Pick<Store, "claimMails" | "mailSent" | "mailGivenUp" | "countMails"> {
+function mailMethods(db: Database.Database, audit: AuditWriter, atomically: Atomically): MailStore {
   const waiting = db.prepare<[number, number], WaitingMail>(
     `SELECT id, recipient AS "to", subject, text, attempts FROM mails
      WHERE given_up = 0 AND claimed_until < ? ORDER BY attempts, id LIMIT ?`,

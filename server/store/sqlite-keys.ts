@@ -2,14 +2,14 @@ import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
 import { type KeyRecord, storedApiKey } from "./sqlite-rows.js";
-import type { Store } from "./store.js";
+import type { ApiKeyStore } from "./store.js";
 
 /** The store's API keys. */
 export function keyMethods(
   db: Database.Database,
   audit: AuditWriter,
   atomically: Atomically,
-): Pick<Store, "addApiKey" | "apiKey" | "listApiKeys" | "revokeApiKey"> {
+): ApiKeyStore {
   const find = db.prepare<[string], KeyRecord>("SELECT * FROM api_keys WHERE id = ?");
   return {
     addApiKey: ({ id, scope, hash, createdAt }, entry) =>

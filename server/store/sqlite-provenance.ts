@@ -1,14 +1,14 @@
 import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
-import type { Store } from "./store.js";
+import type { ProvenanceStore } from "./store.js";
 
 /** Where the database comes from: a backup says of itself that it is one. */
 export function provenanceMethods(
   db: Database.Database,
   audit: AuditWriter,
   atomically: Atomically,
-): Pick<Store, "restoredAt" | "setRestored" | "isCopy"> {
+): ProvenanceStore {
   const read = db.prepare<[], { restored_at: number | null; copied_at: number | null }>(
     "SELECT restored_at, copied_at FROM provenance",
   );

@@ -13,6 +13,7 @@ import {
   type Store,
   type StoredToken,
   type TokenStanding,
+  type TokenStore,
 } from "./store.js";
 
 export type ReadToken = (serial: string) => StoredToken | undefined;
@@ -38,7 +39,7 @@ export function tokenMethods(
   audit: AuditWriter,
   atomically: Atomically,
   readToken: ReadToken,
-): Pick<Store, "importTokens" | "listTokens" | "listExpiring" | "tokensBySerial" | "countTokens"> {
+): TokenStore {
   const list = db
     .prepare<[string, number], TokenRow>(`${TOKENS} WHERE serial > ? ORDER BY serial LIMIT ?`)
     .raw();

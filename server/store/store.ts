@@ -107,24 +107,8 @@ export class SerialTwice extends Error {
   }
 }
 
-/**
- * Where tokens, their states, the audit and the API keys are kept. Each method is one atomic step:
- * it is durable when it returns, or it throws and nothing of it has happened.
- *
- * Every method throws StoreUnavailable where the store cannot read or commit.
- */
-export interface Store extends DataKeyStore {
-  readonly kind: "sqlite" | "postgres";
-
-  /**
-   * Makes decisions in their order, in one transaction: each sees what the ones before it changed.
-   * A work whose decide throws changes nothing and does not disturb the others.
-   */
-  decide<Answer>(works: readonly Work<Answer>[]): Promise<Outcome<Answer>[]>;
-
-  /** A book to read in, as everything stands now. */
-  read(about: About): Promise<Book>;
-
+/** Tokens, but for the decisions over them. */
+export interface TokenStore {
   /**
    * Stores new tokens, all or none, however many: they are put aside batch by batch and become
    * tokens together at the end. Other work goes on meanwhile.
@@ -157,23 +141,19 @@ export interface Store extends DataKeyStore {
    */
   countTokens(now: number): Promise<Record<TokenStanding, number>>;
   tokensBySerial(serials: readonly string[]): Promise<(StoredToken | undefined)[]>;
+}
 
+/** The API's keys. */
+export interface ApiKeyStore {
   addApiKey(key: StoredApiKey, audit: AuditEntry): Promise<void>;
   apiKey(id: string): Promise<StoredApiKey | undefined>;
   listApiKeys(): Promise<StoredApiKey[]>;
   /** @returns whether there was such a key, not revoked before */
   revokeApiKey(id: string, at: number, audit: AuditEntry): Promise<boolean>;
+}
 
-  /** Audit rows in the order they were written, after a row. */
-  listAudit(query: {
-    readonly after: number;
-    readonly limit: number;
-    readonly serial?: string | undefined;
-    /** Rows about a contract's users and tokens only. */
-    readonly contract?: string | undefined;
-    /** The newest first, before the row `after` where that is not 0. */
-    readonly newestFirst?: boolean;
-  }): Promise<ListedAuditRow[]>;
+/** The audit's chains, and the checkpoints that join them. */
+export interface AuditChainStore {
   /**
    * Joins the audit's chains in a checkpoint over all that was committed before.
    * @param at Unix milliseconds
@@ -188,6 +168,10 @@ export interface Store extends DataKeyStore {
   auditCheckpoints(after: number, limit: number): Promise<AuditCheckpoint[]>;
   /** One writer's rows in the order of its chain, after a row. */
   auditOf(writer: string, after: number, limit: number): Promise<AuditRow[]>;
+}
+
+/** What of the audit was archived, and may go. */
+export interface AuditArchiveStore {
   /** The checkpoint up to which the audit was archived; 0 where none of it was. */
   archivedAudit(): Promise<number>;
   /**
@@ -199,6 +183,10 @@ export interface Store extends DataKeyStore {
   markArchived(after: number, to: number, audit: AuditEntry): Promise<boolean>;
   /** Deletes rows that were archived, so many at the most. @returns how many */
   deleteArchived(limit: number): Promise<number>;
+}
+
+/** What the bank's pages list. */
+export interface ListStore {
   /** A contract's transfers, the newest first. */
   listTransfers(contract: string, limit: number): Promise<Transfer[]>;
   /** Contracts by their ids, after one; ids and names. */
@@ -208,7 +196,10 @@ export interface Store extends DataKeyStore {
   ): Promise<{ readonly id: string; readonly name: string }[]>;
   /** A contract's payees that were registered beforehand. */
   listPayees(contract: string): Promise<Payee[]>;
+}
 
+/** Who is logged in, and who has failed to. */
+export interface SessionStore {
   /**
    * The session of a cookie, used now; undefined where there is none, or it was left for too long.
    * @param now Unix seconds
@@ -226,7 +217,10 @@ export interface Store extends DataKeyStore {
     at: number,
     change: (before: readonly Counted[]) => readonly Counted[] | undefined,
   ): Promise<void>;
+}
 
+/** Mails on their way out. */
+export interface MailStore {
   /**
    * Takes mails to be sent; no other process gets them until `until`.
    * @param now Unix milliseconds, as `until`
@@ -237,7 +231,13 @@ export interface Store extends DataKeyStore {
   countMails(): Promise<{ readonly waiting: number; readonly givenUp: number }>;
   /** Sets a mail aside that no server takes, and says so in the audit. */
   mailGivenUp(id: number, audit: AuditEntry): Promise<void>;
+}
 
+/** What the bank's pages keep beside the book. */
+export interface BankStore extends ListStore, SessionStore, MailStore {}
+
+/** Whether this was put back from a backup. */
+export interface ProvenanceStore {
   /** Unix seconds: when this was put back from a backup, where that has not been lifted. */
   restoredAt(): Promise<number | undefined>;
   /**
@@ -248,6 +248,44 @@ export interface Store extends DataKeyStore {
   setRestored(at: number | undefined, audit: AuditEntry): Promise<void>;
   /** Whether this is a copy of which nobody has said that it was put back from a backup. */
   isCopy(): Promise<boolean>;
+}
+
+/**
+ * Where tokens, their states, the audit and the API keys are kept. Each method is one atomic step:
+ * it is durable when it returns, or it throws and nothing of it has happened.
+ *
+ * Every method throws StoreUnavailable where the store cannot read or commit.
+ */
+export interface Store
+  extends
+    TokenStore,
+    ApiKeyStore,
+    AuditChainStore,
+    AuditArchiveStore,
+    BankStore,
+    ProvenanceStore,
+    DataKeyStore {
+  readonly kind: "sqlite" | "postgres";
+
+  /**
+   * Makes decisions in their order, in one transaction: each sees what the ones before it changed.
+   * A work whose decide throws changes nothing and does not disturb the others.
+   */
+  decide<Answer>(works: readonly Work<Answer>[]): Promise<Outcome<Answer>[]>;
+
+  /** A book to read in, as everything stands now. */
+  read(about: About): Promise<Book>;
+
+  /** Audit rows in the order they were written, after a row. */
+  listAudit(query: {
+    readonly after: number;
+    readonly limit: number;
+    readonly serial?: string | undefined;
+    /** Rows about a contract's users and tokens only. */
+    readonly contract?: string | undefined;
+    /** The newest first, before the row `after` where that is not 0. */
+    readonly newestFirst?: boolean;
+  }): Promise<ListedAuditRow[]>;
   /** Reads, and commits a write that changes nothing, to tell that both can be done. */
   ping(): Promise<void>;
   close(): Promise<void>;
