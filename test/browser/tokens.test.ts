@@ -36,7 +36,7 @@ afterEach(async () => {
 /** A token's section, and what is read out of it. */
 const token = (serial: string) => page.getByRole("region", { name: `Token ${serial}` });
 const reads = (serial: string, text: RegExp) =>
-  token(serial).getByRole("status").filter({ hasText: text }).waitFor({ timeout: 5000 });
+  token(serial).getByRole("status").filter({ hasText: text }).waitFor();
 
 it("tokens lie on a desk: pressed by mouse, read out with the code", async () => {
   await token("20000002").getByRole("button").click();
