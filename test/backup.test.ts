@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { signAudit } from "../server/audit-signer.js";
 import { encodeAuditLine } from "../server/audit-file.js";
@@ -19,6 +18,7 @@ import { stateOf } from "../server/core/decision.js";
 import { openVault } from "../server/open.js";
 import { runServer } from "../server/run-server.js";
 import { copySqlite } from "../server/store/sqlite-backup.js";
+import { openConnection } from "../server/store/sqlite-driver.js";
 import { openSqlite } from "../server/store/sqlite.js";
 import { runCli } from "./support/cli.js";
 import { LogLines } from "./support/log-lines.js";
@@ -208,7 +208,7 @@ describe("warifu backup", () => {
     }
     await copy;
     expect(meanwhile).toBeGreaterThan(1);
-    const db = new Database(at("copy"), { readonly: true });
+    const db = openConnection(at("copy"), { readonly: true });
     const rows = db.prepare("SELECT count(*) FROM audit WHERE event = 'count'").pluck().get();
     const failures = db.prepare("SELECT failures FROM token_states").pluck().get();
     expect(rows).toBe(failures);
@@ -230,7 +230,7 @@ describe("warifu backup", () => {
     expect(await backup("other", at("none.db"))).toContain("is not there");
     writeFileSync(at("letter.db"), "this is a letter, not a database".repeat(100));
     expect(await backup("other", at("letter.db"))).toContain("not a database");
-    const db = new Database(at("bank.db"));
+    const db = openConnection(at("bank.db"));
     db.exec("INSERT INTO schema_version VALUES (1000)");
     expect(await backup("other")).toContain("another version");
     db.exec("DELETE FROM schema_version WHERE version = 1000");
@@ -272,7 +272,7 @@ describe("warifu restore", () => {
     writeFileSync(at("letter"), "this is a letter, not a database".repeat(100));
     expect(await restore("letter")).toContain("not a database");
     copyFileSync(at("backup"), at("later"));
-    const db = new Database(at("later"));
+    const db = openConnection(at("later"));
     db.exec("INSERT INTO schema_version VALUES (1000)");
     db.close();
     expect(await restore("later")).toContain("later version");

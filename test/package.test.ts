@@ -50,14 +50,15 @@ it("a bill of materials names what the package runs on, by version and hash", ()
   const { bomFormat, metadata, components } = billOfMaterials();
   expect(bomFormat).toBe("CycloneDX");
   expect(metadata.component.name).toBe("warifu");
-  const { dependencies } = JSON.parse(read("package.json")) as {
+  const { dependencies, optionalDependencies } = JSON.parse(read("package.json")) as {
     dependencies: Record<string, string>;
+    optionalDependencies: Record<string, string>;
   };
   const { packages } = JSON.parse(read("package-lock.json")) as {
     packages: Record<string, { version: string; dependencies?: Record<string, string> }>;
   };
   const named = components.map(({ name, version }) => `${name}@${version}`);
-  for (const name of Object.keys(dependencies)) {
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
     const { version, dependencies: further = {} } = packages[`node_modules/${name}`]!;
     expect(named).toContain(`${name}@${version}`);
     for (const next of Object.keys(further)) {

@@ -1,4 +1,4 @@
-import Database from "better-sqlite3";
+import { isSqliteError } from "./sqlite-driver.js";
 import { StoreUnavailable } from "./store.js";
 
 /** Does something in one transaction that is durable when the promise is kept. */
@@ -14,12 +14,12 @@ export function guarded<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof Database.SqliteError) || breaksSchema(error)) throw error;
+    if (!isSqliteError(error) || breaksSchema(error)) throw error;
     throw new StoreUnavailable(error.message, { cause: error });
   }
 }
 
 /** Whether a rule of the schema was broken: a mistake of ours, which waiting does not mend. */
 export function breaksSchema(error: unknown): boolean {
-  return error instanceof Database.SqliteError && /CONSTRAINT|MISMATCH/.test(error.code);
+  return isSqliteError(error) && /CONSTRAINT|MISMATCH/.test(error.code);
 }

@@ -1,6 +1,7 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { guarded } from "./sqlite-answer.js";
+import { openConnection } from "./sqlite-driver.js";
 import { StoreUnavailable } from "./store.js";
 
 /** Pages copied at a time. */
@@ -56,7 +57,7 @@ async function opened(
   options: Database.Options,
   act: (db: Database.Database) => void | Promise<void>,
 ): Promise<void> {
-  const db = guarded(() => new Database(path, { ...options, fileMustExist: true }));
+  const db = guarded(() => openConnection(path, { ...options, fileMustExist: true }));
   try {
     await act(db);
   } catch (error) {

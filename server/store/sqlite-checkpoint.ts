@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type Database from "better-sqlite3";
+import { driverPath } from "./sqlite-driver.js";
 
 /** Commits from one checkpoint to the next. */
 const COMMITS = 200;
@@ -38,8 +38,8 @@ export function checkpoints(db: Database.Database): Checkpoints {
   let worker: Worker | undefined;
   let commits = 0;
   const start = (): Worker => {
-    const driver = createRequire(import.meta.url).resolve("better-sqlite3");
-    const started = new Worker(PROGRAM, { eval: true, workerData: { driver, path: db.name } });
+    const workerData = { driver: driverPath(), path: db.name };
+    const started = new Worker(PROGRAM, { eval: true, workerData });
     started.unref();
     started.on("message", () => {
       commits = 0;

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { encodeClock } from "./clock-bytes.js";
 import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
 import { publishUnderKey } from "./publish.js";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
 import { insertDataKey } from "./sqlite-data-keys.js";
+import { isSqliteError } from "./sqlite-driver.js";
 import { storedToken, TOKEN_COLUMNS, type TokenRow } from "./sqlite-rows.js";
 import {
   type NewToken,
@@ -124,8 +125,7 @@ function stage(
         try {
           insert.run(id, now, serial, algorithm, sealedSeed, ...dates, encodeClock(clock));
         } catch (error) {
-          const twice =
-            error instanceof Database.SqliteError && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+          const twice = isSqliteError(error) && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
           throw twice ? new SerialTwice(serial) : error;
         }
       }

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import type { AuditEntry } from "../core/audit.js";
 import { clockOfUnknownHistory } from "../core/clock/prior.js";
 import { DEFAULT_POLICY } from "../core/policy.js";
@@ -15,6 +15,7 @@ import { type BookShelf, bookShelf } from "./sqlite-book.js";
 import { checkpoints } from "./sqlite-checkpoint.js";
 import { dataKeyMethods } from "./sqlite-data-keys.js";
 import { keyMethods } from "./sqlite-keys.js";
+import { openConnection } from "./sqlite-driver.js";
 import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
@@ -50,7 +51,7 @@ export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
 function openFile(path: string, timeout: number): Database.Database {
   try {
     if (path !== ":memory:") makeFile(path);
-    return new Database(path, { timeout });
+    return openConnection(path, { timeout });
   } catch (error) {
     throw new StoreUnavailable((error as Error).message, { cause: error });
   }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { Absent, interleave, type Measured, type Subject } from "./harness/rounds.js";
 import type { Figure } from "./harness/report.js";
 import type { Scope } from "./harness/scope.js";
@@ -7,6 +6,7 @@ import type { Workers } from "./harness/worker.js";
 import { type Postgres, startPostgres } from "./peers/postgres.js";
 import { CommandFailed, run, writeSeeds } from "./warifu/program.js";
 import { openAlone, storeSubject } from "./warifu/store-alone.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 
 const FEW = 10_000;
 /** Codes a round. */
@@ -81,7 +81,7 @@ function sqlite(scope: Scope): Kind {
 
 /** Bytes of a database's pages, those still in its log and not counting those that wait to be used again. */
 function sizeOf(path: string): number {
-  const db = new Database(path, { readonly: true });
+  const db = openConnection(path, { readonly: true });
   const pragma = (name: string): number => Number(db.pragma(name, { simple: true }));
   try {
     return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");

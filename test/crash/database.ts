@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import { openStore } from "../../server/open.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import type { ListedAuditRow, Store } from "../../server/store/store.js";
 import { onServer } from "../support/postgres.js";
 
@@ -37,7 +37,7 @@ export function sqliteDatabase(directory: string): CrashDatabase {
       return rows;
     },
     faults: () => {
-      const db = new Sqlite(file, { readonly: true });
+      const db = openConnection(file, { readonly: true });
       const found = db.pragma("integrity_check") as { integrity_check: string }[];
       const foreign = db.pragma("foreign_key_check") as { table: string }[];
       db.close();

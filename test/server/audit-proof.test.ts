@@ -1,7 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { provableAudit } from "../../server/audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "../../server/audit-file.js";
@@ -12,6 +11,7 @@ import { AuditFault, AuditReader } from "../../server/core/audit-proof.js";
 import { buildApp } from "../../server/http/app.js";
 import { issueApiKey } from "../../server/api-keys.js";
 import { openVault } from "../../server/open.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import type { Store } from "../../server/store/store.js";
 import { runCli } from "../support/cli.js";
@@ -273,7 +273,7 @@ describe("warifu audit", () => {
   });
 
   it("archives nothing of an audit that was changed", async () => {
-    const db = new Database(at("audit.db"));
+    const db = openConnection(at("audit.db"));
     db.exec("DROP TRIGGER audit_keeps_rows");
     db.exec("UPDATE audit SET result = 'accepted' WHERE id = (SELECT min(id) + 10 FROM audit)");
     db.close();

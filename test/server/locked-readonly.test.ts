@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueApiKey } from "../../server/api-keys.js";
 import { buildApp } from "../../server/http/app.js";
 import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { CLI } from "../support/cli.js";
 import { codeOf, MASTER_KEY, NOW, SEED, withDirectory, wrongCodeOf } from "../support/server.js";
@@ -39,7 +39,7 @@ describe("a database that another program holds", () => {
       return reply.json<Record<string, unknown>>();
     };
     const [right, wrong] = [codeOf(SEED, NOW), wrongCodeOf(SEED, NOW)];
-    const other = new Database(file);
+    const other = openConnection(file);
     other.exec("BEGIN IMMEDIATE");
     const refused = { status: 503, code: "unavailable" };
     for (let time = 0; time < 6; time++) expect(await verify(wrong)).toMatchObject(refused);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { buildApp } from "../../server/http/app.js";
 import { openVault } from "../../server/open.js";
 import { StoreWatch } from "../../server/store-watch.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { LogLines } from "../support/log-lines.js";
@@ -47,7 +47,7 @@ describe("/healthz and /readyz", () => {
   });
 
   it("tell a store that can be read but not written, and that it is back", async () => {
-    const other = new Database(join(directory.path, "store.db"));
+    const other = openConnection(join(directory.path, "store.db"));
     other.exec("BEGIN IMMEDIATE");
     const reply = await app.inject("/readyz");
     expect(reply.json()).toMatchObject({ status: 503, code: "unavailable" });

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { provision } from "../../firmware/factory/provision.js";
 import type { Seed } from "../../firmware/seedfile/seed.js";
@@ -9,6 +8,7 @@ import { importSeeds } from "../../server/import-seeds.js";
 import { KeyUnavailable } from "../../server/keys/key-encryption-key.js";
 import { rotateKeys } from "../../server/keys/rotate.js";
 import { openPostgres } from "../../server/store/postgres.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { type NewToken, type Store, StoreUnavailable } from "../../server/store/store.js";
 import { onServer, TestDatabases } from "../support/postgres.js";
@@ -42,7 +42,7 @@ const STORES: readonly [string, () => Promise<Opened>][] = [
     () => {
       const { path, remove } = withDirectory();
       const file = join(path, "store.db");
-      const run = (sql: string) => Promise.resolve(new Database(file).exec(sql).close());
+      const run = (sql: string) => Promise.resolve(openConnection(file).exec(sql).close());
       return Promise.resolve({ again: () => Promise.resolve(openSqlite(file)), run, remove });
     },
   ],

@@ -1,9 +1,10 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as hashes from "../../server/hashes.js";
 import { issueApiKey } from "../../server/api-keys.js";
 import { Sessions } from "../../server/sessions.js";
 import { Vault } from "../../server/vault.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import { PASSWORD, TestBank } from "../support/bank.js";
 
 /** What is done for a request: what an observer with a clock could tell serials and users apart by. */
@@ -19,7 +20,7 @@ vi.mock("../../server/hashes.js", async (original) => {
   };
 });
 
-const db = new Database(":memory:");
+const db = openConnection(":memory:");
 const statements = Object.getPrototypeOf(db.prepare("SELECT 1")) as Database.Statement;
 db.close();
 const [prototypes, methods] = [

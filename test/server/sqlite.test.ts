@@ -1,10 +1,10 @@
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { offsetRange } from "../../server/core/clock/estimate.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { SQLITE_MIGRATIONS } from "../../server/store/migrations/sqlite.js";
+import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { stock } from "../support/counting.js";
@@ -20,7 +20,7 @@ const open = async () => {
   const path = join(directory.path, "store.db");
   const again = () => Promise.resolve(openSqlite(path));
   const raw = (sql: string) => {
-    const db = new Database(path);
+    const db = openConnection(path);
     try {
       return Promise.resolve(db.exec(sql));
     } finally {
@@ -61,7 +61,7 @@ describe("SQLite", () => {
     const store = openSqlite(file);
     await store.importTokens(noBatches(), () => ENTRY);
     await store.close();
-    const db = new Database(file);
+    const db = openConnection(file);
     expect(() => db.exec("DELETE FROM audit")).toThrow("append-only");
     expect(() => db.exec("UPDATE audit SET event = 'x'")).toThrow("append-only");
     db.close();
@@ -73,7 +73,7 @@ describe("SQLite", () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
     const store = openSqlite(file);
-    const db = new Database(file);
+    const db = openConnection(file);
     db.exec("CREATE TRIGGER no BEFORE DELETE ON staged_tokens BEGIN SELECT RAISE(FAIL, 'no'); END");
     db.close();
     await stock(store, ["20000001"]);
@@ -94,7 +94,7 @@ describe("SQLite", () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
     await openSqlite(file).close();
-    const db = new Database(file);
+    const db = openConnection(file);
     db.exec("INSERT INTO schema_version VALUES (1000)");
     db.close();
     expect(() => openSqlite(file)).toThrow("later version");
@@ -104,7 +104,7 @@ describe("SQLite", () => {
   it("learns the clocks anew where one offset in steps was kept", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
-    const db = new Database(file);
+    const db = openConnection(file);
     db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
     SQLITE_MIGRATIONS.slice(0, 3).forEach((sql, index) => {
       db.exec(sql);
@@ -125,7 +125,7 @@ describe("SQLite", () => {
   it("takes over a database of an earlier version, with its audit", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
-    const db = new Database(file);
+    const db = openConnection(file);
     db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
     for (const [index, sql] of SQLITE_MIGRATIONS.slice(0, 3).entries()) {
       db.exec(sql);
@@ -175,7 +175,7 @@ describe("SQLite", () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
     const store = openSqlite(file, 50);
-    const other = new Database(file);
+    const other = openConnection(file);
     other.exec("BEGIN IMMEDIATE");
     await expect(store.decide([])).rejects.toThrow(StoreUnavailable);
     other.exec("COMMIT");

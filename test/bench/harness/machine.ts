@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
 import { join } from "node:path";
+import { DRIVER } from "../../../server/store/sqlite-driver.js";
 import type { Scope } from "./scope.js";
 import { median } from "./stats.js";
 
@@ -9,7 +10,7 @@ import { median } from "./stats.js";
 export type Machine = Readonly<Record<string, string>>;
 
 const FLUSHES = 300;
-const PEERS = ["otplib", "otpauth", "better-sqlite3", "fastify"] as const;
+const PEERS = ["otplib", "otpauth", DRIVER, "fastify"];
 /** Programs, and what makes them tell their versions. */
 const PROGRAMS = [
   ["postgres", "psql", "--version"],

@@ -2,12 +2,12 @@
 // step it used up, over better-sqlite3 as it comes. One request is one write. A model of such servers,
 // kept simple on purpose; none of warifu's code.
 import type { AddressInfo } from "node:net";
-import Database from "better-sqlite3";
 import fastify from "fastify";
 import { Secret, TOTP } from "otpauth";
 import { verify } from "otplib";
 import { answerParent } from "../harness/answers.js";
 import { PERIOD, secretOf, serialOf } from "../harness/codes.js";
+import { openConnection } from "../../../server/store/sqlite-driver.js";
 
 export interface NaiveRequest {
   readonly library: "otplib" | "otpauth";
@@ -46,7 +46,7 @@ const BODY = {
 } as const;
 
 async function start({ library, database, key, tokens }: NaiveRequest): Promise<number> {
-  const db = new Database(database);
+  const db = openConnection(database);
   db.exec(`CREATE TABLE IF NOT EXISTS tokens
     (serial TEXT PRIMARY KEY, secret TEXT NOT NULL, last_step INTEGER NOT NULL)`);
   const insert = db.prepare("INSERT INTO tokens VALUES (?, ?, -1)");
