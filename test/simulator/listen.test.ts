@@ -25,7 +25,7 @@ const send = (method: "POST" | "PUT", url: string, body?: object) =>
   app.inject({ method, url, headers: { host: "localhost" }, ...(body ? { payload: body } : {}) });
 /** A live token waits in real time; its own time is the test's. */
 const press = async (body?: object) => {
-  const timer = setInterval(() => (wall += 0.05), 10);
+  const timer = setInterval(() => (wall += 0.01), 10);
   const reply = await send("POST", `/tokens/${SEED.serial}/press`, body);
   clearInterval(timer);
   return reply;
@@ -42,7 +42,7 @@ describe("the control API of live tokens", () => {
   });
 
   it("holds it for the information pages", async () => {
-    const held = await press({ button: "BTN1", seconds: 0.5 });
+    const held = await press({ button: "BTN1", seconds: 2 });
     expect(held.json<{ display: string }>().display).toMatch(/^SERIAL/);
   });
 
