@@ -1,6 +1,6 @@
 // What people write: a Fastify route that reads a token, checks the code with a library and writes the
 // step it used up, over better-sqlite3 as it comes. One request is one write. A model of such servers,
-// kept simple on purpose; none of warifu's code.
+// kept simple on purpose; of warifu's code only what takes the driver that fits this Node.js.
 import type { AddressInfo } from "node:net";
 import fastify from "fastify";
 import { Secret, TOTP } from "otpauth";
