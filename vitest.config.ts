@@ -3,9 +3,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    // A hook may start a database, beside other tests.
-    hookTimeout: 60_000,
+    // Much of the time goes by in waiting, for a tool, a browser, a database.
+    maxWorkers: "100%",
+    // Only what hangs is ended: some machines are ten times slower than others.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     coverage: {
       provider: "v8",
       include: ["*.ts", "firmware/**/*.ts", "simulator/**/*.ts", "server/**/*.ts"],

@@ -98,7 +98,7 @@ it("a batch: 100 seeds, 20 blank boards flashed by the real tool, their codes ve
   }
   await close();
   remove();
-}, 180_000);
+});
 
 it.runIf(ESPRUINO)(
   "a batch on the real interpreter, board after board (ESPRUINO is set)",

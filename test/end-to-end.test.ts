@@ -245,7 +245,7 @@ describe("simulated tokens and a server on one time", () => {
       execFileSync(process.execPath, [CLI, "serve", "--test-clock"], {
         env: { ...process.env, ...MASTER, NODE_ENV: "production" },
         stdio: "pipe",
-        timeout: 30_000,
+        timeout: 120_000,
       });
     }).toThrow("NODE_ENV must be test");
   });

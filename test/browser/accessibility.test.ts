@@ -50,5 +50,4 @@ it.each(["ja", "en"] as const)(
     expect(found).toEqual([]);
     expect(pages).toBe(40);
   },
-  300_000,
 );

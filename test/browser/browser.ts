@@ -22,7 +22,7 @@ export class Person {
     // No page needs JavaScript.
     const context = await browser.newContext({ baseURL: bank.url, javaScriptEnabled: false });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     if (language === "en") await page.goto("/language/en?to=/login");
     return new Person(page, bank);
   }

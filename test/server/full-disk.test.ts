@@ -61,14 +61,14 @@ async function fillAndFree(free: () => void, fill: () => void = () => undefined)
   fill();
   await until(() => (load.answers.unavailable ?? 0) >= 30);
   // There may be room for its own write yet, which is smaller than a decision's; each takes some of it.
-  await expect.poll(ready, { timeout: 30_000, interval: 500 }).toBe(503);
+  await expect.poll(ready, { interval: 500 }).toBe(503);
   free();
   const before = decided();
   await until(() => decided() >= before + 100);
   load.stop();
   await loading;
   expect(load.answers).not.toHaveProperty("died");
-  await expect.poll(ready, { timeout: 10_000 }).toBe(200);
+  await expect.poll(ready).toBe(200);
 }
 
 /** What was answered is stored, what was answered 503 is not, and the audit is whole. */

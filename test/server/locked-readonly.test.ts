@@ -62,7 +62,7 @@ describe("a database that may only be read", () => {
     const args = [CLI, "serve", "--port", "0", "--db", `sqlite:${file}`];
     const env = { ...process.env, WARIFU_MASTER_KEY: MASTER_KEY.toString("hex") };
     // One that serves after all would never end.
-    const options = { encoding: "utf8", env, timeout: 30_000, ...nobody } as const;
+    const options = { encoding: "utf8", env, timeout: 120_000, ...nobody } as const;
     return spawnSync(process.execPath, args, options);
   }
   const give = (path: string, mode: number): void => {

@@ -8,7 +8,7 @@ import { onServer, TestPostgres } from "../support/postgres.js";
 let server: TestPostgres;
 beforeAll(async () => {
   server = await TestPostgres.start();
-}, 60_000);
+});
 afterAll(() => server.stop(), 60_000);
 
 describe("a PostgreSQL database", () => {

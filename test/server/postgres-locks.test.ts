@@ -72,7 +72,7 @@ describe("many processes over one PostgreSQL", () => {
   });
 
   it("answer that the store is unavailable where a row is held for too long", async () => {
-    const impatient = await openPostgres(url, { statementTimeout: 200 });
+    const impatient = await openPostgres(url, { statementTimeout: 1500 });
     stores.push(impatient);
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();
@@ -150,12 +150,12 @@ describe("the audit of many writers", () => {
 
 describe("an import over PostgreSQL", () => {
   it("takes as long as it takes, whatever a statement may take", async () => {
-    const store = await openPostgres(url, { statementTimeout: 200 });
+    const store = await openPostgres(url, { statementTimeout: 1500 });
     const other = new pg.Client({ connectionString: url });
     await other.connect();
     await other.query("BEGIN; LOCK TABLE tokens IN SHARE MODE");
     const imported = stock(store, ["20000001"]);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 2500));
     await other.query("COMMIT");
     await other.end();
     await imported;

@@ -166,7 +166,7 @@ describe("SQLite", () => {
     for (let commit = 0; commit < 200; commit++) {
       await store.importTokens(noBatches(), () => entry);
     }
-    await expect.poll(() => statSync(file).size, { timeout: 30_000 }).toBeGreaterThan(before);
+    await expect.poll(() => statSync(file).size).toBeGreaterThan(before);
     await store.close();
     remove();
   });

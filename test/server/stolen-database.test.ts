@@ -102,5 +102,5 @@ describe("rule 61", () => {
     await postgres.stop();
     expect(keys).toHaveLength(4);
     expectNone([MASTER_KEY, NEW_KEY, ...seeds, ...keys], files);
-  }, 120_000);
+  });
 });

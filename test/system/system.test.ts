@@ -45,5 +45,5 @@ describe("the simulated system over PostgreSQL", () => {
   it("keeps every invariant, its connections cut now and then", async () => {
     const postgres = await starting;
     expectLively(await postgres.use((database) => simulate(1, 600, database)));
-  }, 300_000);
+  });
 });
