@@ -7,8 +7,8 @@ import { codeOf, SEED } from "./support/server.js";
 const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
 const at = seedDirectory();
 const databases = new TestDatabases();
-beforeAll(() => databases.start(), 60_000);
-afterAll(() => databases.stop(), 60_000);
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
 
 describe("the commands over PostgreSQL", () => {
   it("import, lend, make keys and serve, each in a process of its own", async () => {

@@ -1,5 +1,10 @@
 import chromium from "@sparticuz/chromium";
-import { type Browser, chromium as playwright, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium as playwright,
+  type Page,
+} from "playwright-core";
 import type { TestBank } from "../support/bank.js";
 
 /** A real browser, out of the registry. */
@@ -11,6 +16,13 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+/** A page with cookies of its own, waited for as long as a slow machine takes. */
+export async function openPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(60_000);
+  return page;
+}
+
 /** A person at the bank's pages: types, ticks and presses by what is written there. */
 export class Person {
   private constructor(
@@ -20,9 +32,7 @@ export class Person {
 
   static async arrive(browser: Browser, bank: TestBank, language = "ja"): Promise<Person> {
     // No page needs JavaScript.
-    const context = await browser.newContext({ baseURL: bank.url, javaScriptEnabled: false });
-    const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
+    const page = await openPage(browser, { baseURL: bank.url, javaScriptEnabled: false });
     if (language === "en") await page.goto("/language/en?to=/login");
     return new Person(page, bank);
   }

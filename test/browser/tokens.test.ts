@@ -6,7 +6,7 @@ import { Fleet } from "../../simulator/index.js";
 import { allowedHosts } from "../../simulator/listen/address.js";
 import { listenApp } from "../../simulator/listen/app.js";
 import { codeOf, SEED } from "../support/server.js";
-import { openBrowser } from "./browser.js";
+import { openBrowser, openPage } from "./browser.js";
 
 let browser: Browser;
 let app: FastifyInstance;
@@ -25,7 +25,7 @@ beforeEach(async () => {
   }
   fleet.time.run();
   app = await listenApp(fleet, allowedHosts("127.0.0.1"));
-  page = await browser.newPage();
+  page = await openPage(browser);
   await page.goto(await app.listen({ host: "127.0.0.1", port: 0 }));
 });
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { CONFIRMATION, PAPER, PASSWORD, TestBank } from "../support/bank.js";
+import { openPage } from "./browser.js";
 
 const [FIRST, SECOND, THIRD, FOURTH] = ["10000001", "10000002", "10000003", "10000004"] as const;
 
@@ -46,8 +47,7 @@ export async function tour(
   viewport: { readonly width: number; readonly height: number },
   call: (name: string, page: Page) => Promise<void>,
 ): Promise<void> {
-  const context = await browser.newContext({ baseURL: bank.url, viewport });
-  const page = await context.newPage();
+  const page = await openPage(browser, { baseURL: bank.url, viewport });
   const at = async (name: string, path?: string): Promise<void> => {
     if (path !== undefined) await page.goto(path);
     await page.evaluate("document.fonts.ready");
@@ -86,7 +86,7 @@ export async function tour(
   await page.locator("[name=form]").fill("A-0002");
   await page.locator("[name=act][value=resume]").click();
   await at("branch-passwords");
-  await context.close();
+  await page.close();
 }
 
 const HELPS = [

@@ -13,7 +13,7 @@ let server: TestPostgres;
 beforeAll(async () => {
   server = await TestPostgres.start();
 });
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 const SERIAL = "10000001";
 

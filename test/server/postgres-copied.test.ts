@@ -9,7 +9,7 @@ let server: TestPostgres;
 beforeAll(async () => {
   server = await TestPostgres.start();
 });
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop());
 
 describe("a PostgreSQL database", () => {
   it("that was made of another one knows that it is a copy, once", async () => {

@@ -8,8 +8,8 @@ import { keepingStoreContract } from "./keeping-store-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const databases = new TestDatabases();
-beforeAll(() => databases.start(), 60_000);
-afterAll(() => databases.stop(), 60_000);
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
 
 const open = async () => {
   const url = await databases.database();

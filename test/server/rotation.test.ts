@@ -16,8 +16,8 @@ import { NEW, OLD, serving } from "../support/rotation.js";
 import { codeOf, NOW, SEED, withDirectory } from "../support/server.js";
 
 const databases = new TestDatabases();
-beforeAll(() => databases.start(), 60_000);
-afterAll(() => databases.stop(), 60_000);
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
 
 const CALLER = { actor: "test", source: undefined, at: NOW };
 const MINUTE = 60_000;
