@@ -1,9 +1,9 @@
 import type { Book } from "../core/book.js";
-import { NotRead } from "../core/book.js";
+import { aboutsOf, decideOver } from "./decide-over.js";
 import type { Database, Transaction } from "./postgres-database.js";
 import { Interrupted } from "./postgres-errors.js";
 import { type Hold, readPages } from "./postgres-read.js";
-import type { SharedPages } from "./postgres-pages.js";
+import type { SharedPages } from "./shared-pages.js";
 import { Writing } from "./postgres-write.js";
 import type { About, Outcome, Work } from "./store.js";
 
@@ -25,25 +25,14 @@ async function decideOnce(
   works: readonly Work<unknown>[],
   whole: Set<Work<unknown>>,
 ): Promise<Outcome<unknown>[] | undefined> {
-  const aboutOf = (work: Work<unknown>): About =>
-    whole.has(work) ? { ...work.about, narrow: false } : work.about;
-  const pages = await unmoved(tx, works.map(aboutOf), " FOR NO KEY UPDATE");
+  const abouts = aboutsOf(works, whole);
+  const pages = await unmoved(tx, abouts, " FOR NO KEY UPDATE");
   const writing = new Writing(pages);
-  const known = whole.size;
-  const outcomes = works.map((work): Outcome<unknown> => {
-    const book = pages.open(aboutOf(work));
-    try {
-      const answer = work.decide(book);
-      writing.add(book.changes);
-      return { ok: true, answer };
-    } catch (error) {
-      if (error instanceof NotRead) whole.add(work);
-      return { ok: false, error };
-    }
-  });
-  if (whole.size > known) return undefined;
+  const decided = decideOver(pages, works, abouts, whole);
+  if (!decided) return undefined;
+  for (const changes of decided.changes) writing.add(changes);
   await tx.commit(...writing.statements(), ...tx.chain.write(writing.audit));
-  return outcomes;
+  return decided.outcomes;
 }
 
 /** A book to read in, as everything stands at one moment. */

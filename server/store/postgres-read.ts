@@ -1,6 +1,6 @@
 import type { Transaction } from "./postgres-database.js";
 import type { Rows, Statement } from "./postgres-statement.js";
-import { SharedPages } from "./postgres-pages.js";
+import { keep, SharedPages } from "./shared-pages.js";
 import {
   CONTRACTS,
   PAYEES,
@@ -159,13 +159,6 @@ function readBeside(
     });
   }
   return readings;
-}
-
-function keep<T extends { readonly id: string }>(
-  pages: Map<string, T>,
-  things: readonly T[],
-): void {
-  for (const thing of things) pages.set(thing.id, thing);
 }
 
 function named(

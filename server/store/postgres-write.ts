@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../core/audit.js";
 import type { Changes, Mail, Session } from "../core/book.js";
 import type { Statement } from "./postgres-statement.js";
-import type { SharedPages } from "./postgres-pages.js";
+import type { SharedPages } from "./shared-pages.js";
 import {
   CONTRACTS,
   PAYEES,
@@ -28,13 +28,13 @@ export class Writing {
   readonly #ended = { user: new Set<string>(), staff: new Set<string>() };
   #sessions: Session[] = [];
 
-  /** @param pages as they were read */
+  /** @param pages as they were read; what becomes of them is written */
   constructor(readonly pages: SharedPages) {
     this.#before = forEachKept((name) => new Set(pages[name].keys()));
   }
 
+  /** What is on the pages already. */
   add(changes: Changes): void {
-    this.pages.apply(changes);
     for (const serial of changes.tokens.keys()) this.#tokens.add(serial);
     for (const name of Object.keys(KEPT) as Kept[]) {
       for (const id of changes[name].keys()) this.#kept[name].add(id);

@@ -1,14 +1,5 @@
 import type Database from "better-sqlite3";
-import {
-  Book,
-  type BookToken,
-  type Changes,
-  narrowPages,
-  type Pages,
-  type Payee,
-  type Transfer,
-} from "../core/book.js";
-import type { Contract, User } from "../core/user.js";
+import type { BookToken, Changes } from "../core/book.js";
 import { encodeClock } from "./clock-bytes.js";
 import {
   type ContractRecord,
@@ -25,21 +16,46 @@ import {
   userParameters,
 } from "./sqlite-bank-rows.js";
 import type { ReadToken } from "./sqlite-tokens.js";
+import { keep, SharedPages } from "./shared-pages.js";
 import type { About } from "./store.js";
 
-/** Opens books and writes down what was changed in them; both inside a transaction. */
+/** Reads what decisions are about, and writes down what they changed; both inside a transaction. */
 export interface BookShelf {
-  readonly open: (about: About) => Book;
+  readonly read: (abouts: readonly About[]) => SharedPages;
   readonly write: (changes: Changes) => void;
 }
 
 export function bookShelf(db: Database.Database, readToken: ReadToken): BookShelf {
-  const read = reader(db, readToken);
-  const write = writer(db);
-  return { open: (about) => new Book(read(about)), write };
+  return { read: reader(db, readToken), write: writer(db) };
 }
 
-function reader(db: Database.Database, readToken: ReadToken) {
+function reader(
+  db: Database.Database,
+  readToken: ReadToken,
+): (abouts: readonly About[]) => SharedPages {
+  const named = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE id = ?");
+  const readWhole = wholeReader(db, readToken);
+  const readNarrow = (pages: SharedPages, { serials = [], users: ids = [] }: About): void => {
+    const found = ids.map((id) => named.get(id));
+    // A user nobody knows is looked for a token too: reads of another number would tell of it.
+    const held = found.map((user) => user?.serial ?? "");
+    keep(pages.users, found.filter((row) => row !== undefined).map(storedUser));
+    for (const serial of [...serials, ...held]) {
+      const token = readToken(serial);
+      if (token) pages.tokens.set(serial, token);
+    }
+  };
+  return (abouts) => {
+    const pages = new SharedPages();
+    for (const about of abouts) (about.narrow ? readNarrow : readWhole)(pages, about);
+    return pages;
+  };
+}
+
+function wholeReader(
+  db: Database.Database,
+  readToken: ReadToken,
+): (pages: SharedPages, about: About) => void {
   const contract = db.prepare<[string], ContractRecord>("SELECT * FROM contracts WHERE id = ?");
   const named = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE id = ?");
   const usersOf = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE contract_id = ?");
@@ -49,53 +65,37 @@ function reader(db: Database.Database, readToken: ReadToken) {
     "SELECT * FROM transfers WHERE contract_id = ? AND date = ?",
   );
   const staffMember = db.prepare<[string], StaffRecord>("SELECT * FROM staff WHERE id = ?");
-  const narrow = ({ serials = [], users: ids = [] }: About): Pages => {
-    const found = ids.map((id) => named.get(id));
-    // A user nobody knows is looked for a token too: reads of another number would tell of it.
-    const held = found.map((user) => user?.serial ?? "");
-    const users = found.filter((row) => row !== undefined);
-    const tokens = [...serials, ...held].map(readToken).filter((token) => token !== undefined);
-    return narrowPages(tokens, users.map(storedUser));
-  };
-  return (about: About): Pages => {
-    if (about.narrow) return narrow(about);
-    const tokens = new Map<string, BookToken>();
+  return (pages, about) => {
     const take = (serial: string): BookToken | undefined => {
-      const token = tokens.get(serial) ?? readToken(serial);
-      if (token) tokens.set(serial, token);
+      const token = pages.tokens.get(serial) ?? readToken(serial);
+      if (token) pages.tokens.set(serial, token);
       return token;
     };
     const ids = new Set(about.contracts);
     for (const serial of about.serials ?? []) ids.add(take(serial)?.contract ?? "");
     for (const user of about.users ?? []) ids.add(named.get(user)?.contract_id ?? "");
-    const contracts: Contract[] = [];
-    const users: User[] = [];
-    for (const id of ids) {
-      const found = id === "" ? undefined : contract.get(id);
-      if (!found) continue;
-      contracts.push(storedContract(found));
-      users.push(...usersOf.all(id).map(storedUser));
-    }
+    const contracts = [...ids]
+      .filter((id) => id !== "")
+      .map((id) => contract.get(id))
+      .filter((row) => row !== undefined)
+      .map(storedContract);
+    keep(pages.contracts, contracts);
+    const users = contracts.flatMap(({ id }) => usersOf.all(id)).map(storedUser);
+    keep(pages.users, users);
     for (const { serial } of users) if (serial !== undefined) take(serial);
     // Read again where it is known already: whose it is, the number of reads does not tell.
     for (const token of (about.tokens ?? []).map(readToken))
-      if (token) tokens.set(token.serial, token);
-    const payees: Payee[] = [];
+      if (token) pages.tokens.set(token.serial, token);
     const found = about.payee === undefined ? undefined : payee.get(about.payee);
-    if (found) payees.push(storedPayee(found));
-    const transfers = new Map<string, Transfer>();
+    if (found) keep(pages.payees, [storedPayee(found)]);
     const one = about.transfer === undefined ? undefined : transfer.get(about.transfer);
+    if (one) keep(pages.transfers, [storedTransfer(one)]);
+    const { transferDate: date, staff } = about;
     const onDay =
-      about.transferDate === undefined
-        ? []
-        : contracts.flatMap(({ id }) => transfersOn.all(id, about.transferDate!));
-    for (const row of [...(one ? [one] : []), ...onDay]) {
-      transfers.set(row.id, storedTransfer(row));
-    }
-    const member = about.staff === undefined ? undefined : staffMember.get(about.staff);
-    const staff = member ? [storedStaff(member)] : [];
-    const pages = { users, contracts, payees, staff };
-    return { ...pages, tokens: tokens.values(), transfers: transfers.values() };
+      date === undefined ? [] : contracts.flatMap(({ id }) => transfersOn.all(id, date));
+    keep(pages.transfers, onDay.map(storedTransfer));
+    const member = staff === undefined ? undefined : staffMember.get(staff);
+    if (member) keep(pages.staff, [storedStaff(member)]);
   };
 }
 

@@ -1,11 +1,10 @@
 import { closeSync, openSync } from "node:fs";
 import type Database from "better-sqlite3";
-import type { AuditEntry } from "../core/audit.js";
 import { clockOfUnknownHistory } from "../core/clock/prior.js";
 import { DEFAULT_POLICY } from "../core/policy.js";
 import { encodeClock } from "./clock-bytes.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
-import { decideBatch, decideOver } from "./decide-over.js";
+import { aboutsOf, decideBatch, decideOver } from "./decide-over.js";
 import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
 import { archiveMethods } from "./sqlite-audit-archive.js";
@@ -115,7 +114,12 @@ function sqliteStore(db: Database.Database): Store {
       decideBatch(works, (some) => atomically(() => decideAll(some)), breaksSchema) as Promise<
         Outcome<Answer>[]
       >,
-    read: (about) => answered(() => db.transaction(() => shelf.open(about))()),
+    read: (about) =>
+      answered(() =>
+        db
+          .transaction(() => shelf.read([about]))()
+          .open(about),
+      ),
     ...tokenMethods(db, audit, atomically, readToken),
     ...keyMethods(db, audit, atomically),
     ...dataKeyMethods(db, audit, atomically),
@@ -139,15 +143,14 @@ function decider(
   shelf: BookShelf,
 ): (works: readonly Work<unknown>[]) => Outcome<unknown>[] {
   return (works) => {
-    const entries: AuditEntry[] = [];
-    const outcomes = works.map((work): Outcome<unknown> => {
-      const made = decideOver(work, shelf.open);
-      if (!made.ok) return made;
-      shelf.write(made.changes);
-      entries.push(...made.changes.audit);
-      return { ok: true, answer: made.answer };
-    });
-    audit.write(entries);
-    return outcomes;
+    const whole = new Set<Work<unknown>>();
+    for (;;) {
+      const abouts = aboutsOf(works, whole);
+      const decided = decideOver(shelf.read(abouts), works, abouts, whole);
+      if (!decided) continue;
+      for (const changes of decided.changes) shelf.write(changes);
+      audit.write(decided.changes.flatMap((changes) => changes.audit));
+      return decided.outcomes;
+    }
   };
 }

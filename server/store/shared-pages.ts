@@ -75,3 +75,11 @@ function pick<T>(from: ReadonlyMap<string, T>, ids: Iterable<string | undefined>
   }
   return [...found];
 }
+
+/** Puts what was read among what is there. */
+export function keep<T extends { readonly id: string }>(
+  pages: Map<string, T>,
+  things: readonly T[],
+): void {
+  for (const thing of things) pages.set(thing.id, thing);
+}
