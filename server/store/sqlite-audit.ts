@@ -46,8 +46,7 @@ export function auditWriter(db: Database.Database): AuditWriter {
   };
 }
 
-const rowsOf = (audit: string): string =>
-  `SELECT audit.*, writer FROM ${audit} JOIN audit_writers ON audit_writers.id = writer_id`;
+const ROWS = "SELECT audit.*, writer FROM audit JOIN audit_writers ON audit_writers.id = writer_id";
 
 type Query = Parameters<Store["listAudit"]>[0];
 
@@ -62,30 +61,36 @@ export function listAudit(db: Database.Database, query: Query): ListedAuditRow[]
     ? [oldest, after === 0 ? newest : after - 1]
     : [Math.max(oldest, after + 1), newest];
   const order = newestFirst ? "DESC" : "ASC";
-  const between = `audit.id BETWEEN ${String(from)} AND ${String(to)}`;
   const about = { serial, contract };
   const columns = (["serial", "contract"] as const).filter((name) => about[name] !== undefined);
-  const [column] = columns;
-  if (!column) {
-    const sql = `${rowsOf("audit")} WHERE ${between} ORDER BY audit.id ${order} LIMIT ?`;
-    return db.prepare<[number], AuditRecord>(sql).all(limit).map(listedAuditRow);
-  }
-  const conditions = columns.map((name) => `${name} = ?`).join(" AND ");
-  const find = db.prepare<unknown[], AuditRecord>(
-    `${rowsOf(`audit INDEXED BY audit_by_${column}`)}
-     WHERE audit.id / ${String(AUDIT_SEGMENT)} = ? AND ${conditions} AND ${between}
-     ORDER BY audit.id ${order} LIMIT ?`,
-  );
   const values = columns.map((name) => about[name]);
+  const conditions = ["audit.id BETWEEN ? AND ?", ...columns.map((name) => `audit.${name} = ?`)];
+  const between = db.prepare<unknown[], AuditRecord>(
+    `${ROWS} WHERE ${conditions.join(" AND ")} ORDER BY audit.id ${order} LIMIT ?`,
+  );
+  const [column] = columns;
+  if (!column) return between.all(from, to, limit).map(listedAuditRow);
+  const entered = db.prepare<unknown[], AuditRecord>(
+    `SELECT audit.*, writer FROM audit_by_${column} AS about
+       CROSS JOIN audit ON audit.id = about.audit_id
+       JOIN audit_writers ON audit_writers.id = writer_id
+     WHERE about.segment = ? AND about.${column} = ? AND ${conditions.join(" AND ")}
+     ORDER BY about.audit_id ${order} LIMIT ?`,
+  );
   const rows: AuditRecord[] = [];
   for (const segment of segments(from, to, newestFirst)) {
-    rows.push(...find.all(segment, ...values, limit - rows.length));
+    const first = segment * AUDIT_SEGMENT;
+    const last = first + AUDIT_SEGMENT - 1;
+    const range = [Math.max(from, first), Math.min(to, last), ...values, limit - rows.length];
+    // The last segment is looked through as long as it is not whole: see the schema.
+    const found =
+      last > newest ? between.all(...range) : entered.all(segment, about[column], ...range);
+    rows.push(...found);
     if (rows.length === limit) break;
   }
   return rows.map(listedAuditRow);
 }
 
-/** The index holds the rows segment by segment: see the schema. */
 function* segments(from: number, to: number, newestFirst: boolean): Generator<number> {
   const [low, high] = [Math.floor(from / AUDIT_SEGMENT), Math.floor(to / AUDIT_SEGMENT)];
   for (let i = 0; i <= high - low; i++) yield newestFirst ? high - i : low + i;

@@ -50,6 +50,13 @@ const ENTRY = {
   detail: {},
 };
 
+const KEY = {
+  scope: "verify" as const,
+  hash: Buffer.alloc(32, 1),
+  createdAt: 0,
+  revokedAt: undefined,
+};
+
 async function* noBatches(): AsyncGenerator<[]> {
   yield await Promise.resolve([]);
 }
@@ -138,21 +145,52 @@ describe("SQLite", () => {
     insert.run(3, "writer b", 1, null, detail, Buffer.alloc(32, 1));
     insert.run(5, "writer a", 1, "10000001", "{}", Buffer.alloc(32, 2));
     insert.run(6, "writer b", 2, "10000001", detail, Buffer.alloc(32, 3));
+    // Of another segment: that of the others is whole.
+    insert.run(2000, "writer a", 2, "10000001", detail, Buffer.alloc(32, 4));
     db.close();
     const store = openSqlite(file);
     const list = async (about: object) =>
       (await store.listAudit({ after: 0, limit: 9, ...about })).map(
         ({ id, writer, sequence, hash }) => [id, writer, sequence, hash[0]],
       );
-    const [one, two, three] = [
+    const [one, two, three, four] = [
       [3, "writer b", 1, 1],
       [5, "writer a", 1, 2],
       [6, "writer b", 2, 3],
+      [2000, "writer a", 2, 4],
     ];
-    expect(await list({})).toEqual([one, two, three]);
-    expect(await list({ serial: "10000001" })).toEqual([two, three]);
-    expect(await list({ contract: "C1", newestFirst: true })).toEqual([three, one]);
-    expect(await list({ contract: "C1", serial: "10000001" })).toEqual([three]);
+    expect(await list({})).toEqual([one, two, three, four]);
+    expect(await list({ serial: "10000001" })).toEqual([two, three, four]);
+    expect(await list({ contract: "C1", newestFirst: true })).toEqual([four, three, one]);
+    expect(await list({ contract: "C1", serial: "10000001" })).toEqual([three, four]);
+    await store.close();
+    remove();
+  });
+
+  it("keeps nothing of what archived rows were about", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const store = openSqlite(file);
+    const entry = { ...ENTRY, serial: "10000001", detail: { contract: "C1" } };
+    for (let row = 0; row < 1100; row++) {
+      await store.addApiKey({ ...KEY, id: String(row) }, entry);
+    }
+    const db = openConnection(file);
+    const entered = (): unknown =>
+      db
+        .prepare(
+          `SELECT (SELECT count(*) FROM audit_by_serial), (SELECT count(*) FROM audit_by_contract)`,
+        )
+        .raw()
+        .get();
+    expect(entered()).toEqual([1023, 1023]);
+    await store.checkpointAudit(1, () => Buffer.alloc(64));
+    await store.markArchived(0, 1, ENTRY);
+    expect(await store.deleteArchived(1000)).toBe(1000);
+    expect(entered()).toEqual([23, 23]);
+    expect(await store.deleteArchived(1000)).toBe(100);
+    expect(entered()).toEqual([0, 0]);
+    db.close();
     await store.close();
     remove();
   });

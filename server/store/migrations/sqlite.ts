@@ -1,5 +1,6 @@
-/** Rows of the audit in one segment of its indexes. */
+/** Rows of the audit that are entered together under what they are about. */
 export const AUDIT_SEGMENT = 1024;
+const SEGMENT = String(AUDIT_SEGMENT);
 
 /**
  * The schema of the SQLite store, one step an entry; a step that has been released never changes. `initial_clock`
@@ -217,9 +218,9 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
 
   -- By segments of rows, then by what they are about: new rows go to the few pages of the newest
   -- segment, however many tokens there are, and whoever looks for one probes each segment.
-  CREATE INDEX audit_by_serial ON audit (id / ${String(AUDIT_SEGMENT)}, serial)
+  CREATE INDEX audit_by_serial ON audit (id / ${SEGMENT}, serial)
     WHERE serial IS NOT NULL;
-  CREATE INDEX audit_by_contract ON audit (id / ${String(AUDIT_SEGMENT)}, contract)
+  CREATE INDEX audit_by_contract ON audit (id / ${SEGMENT}, contract)
     WHERE contract IS NOT NULL;
   `,
   `
@@ -286,5 +287,41 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     WHEN NOT EXISTS (
       SELECT 1 FROM audit_archived WHERE writer_id = OLD.writer_id AND sequence >= OLD.sequence)
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  `,
+  `
+  -- What rows are about is entered when a segment of them is whole, in the order it is looked for. An index
+  -- that takes each row as it comes splits pages all over, and a commit after that searches the whole cache.
+  DROP INDEX audit_by_serial;
+  DROP INDEX audit_by_contract;
+  CREATE TABLE audit_by_serial (
+    segment INTEGER NOT NULL,
+    serial TEXT NOT NULL,
+    audit_id INTEGER NOT NULL,
+    PRIMARY KEY (segment, serial, audit_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE audit_by_contract (
+    segment INTEGER NOT NULL,
+    contract TEXT NOT NULL,
+    audit_id INTEGER NOT NULL,
+    PRIMARY KEY (segment, contract, audit_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO audit_by_serial SELECT id / ${SEGMENT}, serial, id FROM audit
+    WHERE serial IS NOT NULL AND id / ${SEGMENT} < (SELECT max(id) + 1 FROM audit) / ${SEGMENT} ORDER BY 1, 2, 3;
+  INSERT INTO audit_by_contract SELECT id / ${SEGMENT}, contract, id FROM audit
+    WHERE contract IS NOT NULL AND id / ${SEGMENT} < (SELECT max(id) + 1 FROM audit) / ${SEGMENT} ORDER BY 1, 2, 3;
+  CREATE TRIGGER audit_segment_is_whole AFTER INSERT ON audit WHEN (NEW.id + 1) % ${SEGMENT} = 0
+    BEGIN
+      INSERT INTO audit_by_serial SELECT id / ${SEGMENT}, serial, id FROM audit
+        WHERE id > NEW.id - ${SEGMENT} AND serial IS NOT NULL ORDER BY serial, id;
+      INSERT INTO audit_by_contract SELECT id / ${SEGMENT}, contract, id FROM audit
+        WHERE id > NEW.id - ${SEGMENT} AND contract IS NOT NULL ORDER BY contract, id;
+    END;
+  CREATE TRIGGER audit_row_is_gone AFTER DELETE ON audit
+    BEGIN
+      DELETE FROM audit_by_serial
+        WHERE segment = OLD.id / ${SEGMENT} AND serial = OLD.serial AND audit_id = OLD.id;
+      DELETE FROM audit_by_contract
+        WHERE segment = OLD.id / ${SEGMENT} AND contract = OLD.contract AND audit_id = OLD.id;
+    END;
   `,
 ];
