@@ -13,14 +13,15 @@ export interface Span {
 /** The most that all lines allow anywhere in a span: the least of lines is concave, its top at an end or where two meet. */
 export function top(lines: readonly Line[], { from, to }: Span): number {
   let found = Math.max(least(lines, from), least(lines, to));
-  lines.forEach((one, index) => {
+  for (let index = 0; index < lines.length; index++) {
+    const one = lines[index]!;
     for (let next = index + 1; next < lines.length; next++) {
       const other = lines[next]!;
       // Parallel lines meet at no rate: what is divided by 0 lies within no span.
       const rate = (other.base - one.base) / (one.slope - other.slope);
       if (rate > from && rate < to) found = Math.max(found, least(lines, rate));
     }
-  });
+  }
   return found;
 }
 
@@ -31,26 +32,30 @@ function least(lines: readonly Line[], rate: number): number {
   return found;
 }
 
-/** The area under the least of the lines: under each of them where it is the least. */
-export function area(lines: readonly Line[], span: Span): number {
+/**
+ * The area under the least of the lines: under each of them where it is the least.
+ * @param without the place of a line that is left out
+ */
+export function area(lines: readonly Line[], span: Span, without?: number): number {
   let sum = 0;
-  lines.forEach(({ base, slope }, index) => {
-    const { from, to } = reignOf(lines, index, span);
-    if (from < to) sum += (to - from) * (base + (slope * (from + to)) / 2);
-  });
+  for (let index = 0; index < lines.length; index++) {
+    if (index !== without) sum += ruled(lines, index, span, without);
+  }
   return sum;
 }
 
-/** The rates at which one of the lines is the least, of equal ones the first; none where `from` is not below `to`. */
-function reignOf(lines: readonly Line[], index: number, span: Span): Span {
-  const one = lines[index]!;
+/** The area under one of the lines over the rates at which it is the least, of equal ones the first. */
+function ruled(lines: readonly Line[], index: number, span: Span, without?: number): number {
+  const { base, slope } = lines[index]!;
   let { from, to } = span;
-  lines.forEach((other, place) => {
-    const steeper = one.slope - other.slope;
-    const room = other.base - one.base;
+  for (let place = 0; place < lines.length; place++) {
+    if (place === without) continue;
+    const other = lines[place]!;
+    const steeper = slope - other.slope;
+    const room = other.base - base;
     if (steeper > 0) to = Math.min(to, room / steeper);
     else if (steeper < 0) from = Math.max(from, room / steeper);
     else if (room < 0 || (room === 0 && place < index)) to = from;
-  });
-  return { from, to };
+  }
+  return from < to ? (to - from) * (base + (slope * (from + to)) / 2) : 0;
 }

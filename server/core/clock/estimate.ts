@@ -149,16 +149,16 @@ export function learn(
  */
 function fewer(bounds: readonly ClockBound[], rates: Span, noisePpm: number): ClockBound[] {
   const kept = [...bounds];
-  const newest = Math.max(...bounds.map(({ at }) => at));
+  const newest = bounds.reduce((latest, { at }) => Math.max(latest, at), -Infinity);
   const carried = lines(bounds, newest, noisePpm);
   while (kept.length > MAX_BOUNDS) {
-    let [missed, smallest] = [0, Infinity];
+    let missed = 0;
+    let smallest = Infinity;
     for (let index = 0; index < kept.length; index++) {
-      const grown = area(
-        carried.filter((_, place) => place !== index),
-        rates,
-      );
-      if (grown < smallest) [missed, smallest] = [index, grown];
+      const grown = area(carried, rates, index);
+      if (grown >= smallest) continue;
+      missed = index;
+      smallest = grown;
     }
     kept.splice(missed, 1);
     carried.splice(missed, 1);
