@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type Database from "better-sqlite3";
 import { encodeClock } from "./clock-bytes.js";
 import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
@@ -21,8 +21,6 @@ export type ReadToken = (serial: string) => StoredToken | undefined;
 
 const TOKENS = `SELECT ${TOKEN_COLUMNS} FROM tokens JOIN token_states ON token_id = id`;
 
-/** What an import that broke off has left behind goes after a day, in milliseconds. */
-const ABANDONED = 86_400_000;
 /** Some two milliseconds' worth. */
 const COUNTED_AT_ONCE = 5_000;
 
@@ -53,10 +51,10 @@ export function tokenMethods(
     .raw();
   return {
     importTokens: async (batches, finish, dataKey) => {
-      const staging = stage(db, randomUUID());
+      const staging = await answered(() => stage(db));
       try {
         for await (const batch of batches) {
-          await atomically(() => {
+          await answered(() => {
             staging.add(batch);
           });
         }
@@ -72,8 +70,7 @@ export function tokenMethods(
           });
         await publishUnderKey(publish, dataKey);
       } finally {
-        // What cannot be removed now goes with a later import; it changes nothing of how this one ended.
-        await atomically(staging.drop).catch(() => undefined);
+        await answered(staging.drop);
       }
     },
     listTokens: (after, limit) => answered(() => list.all(after, limit).map(storedToken)),
@@ -107,46 +104,51 @@ function tokenCounter(db: Database.Database): Store["countTokens"] {
   };
 }
 
-/** Where an import's tokens wait until all of them are there. */
-function stage(
-  db: Database.Database,
-  id: string,
-): {
+/**
+ * Where an import's tokens wait until all of them are there: in a file of this connection's own, which
+ * goes with it. So nobody waits for the import, and nothing of it is left in the database.
+ */
+function stage(db: Database.Database): {
   add: (tokens: readonly NewToken[]) => void;
   publish: (dataKey: number) => void;
   drop: () => void;
 } {
-  const insert = db.prepare("INSERT INTO staged_tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  const now = Date.now();
+  const staged = `temp.staged_${randomBytes(8).toString("hex")}`;
+  db.exec(
+    `CREATE TABLE ${staged} (
+       serial TEXT PRIMARY KEY,
+       algorithm INTEGER NOT NULL,
+       sealed_seed BLOB NOT NULL,
+       starts_at INTEGER,
+       expires_at INTEGER,
+       clock BLOB NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+  );
+  const insert = db.prepare(`INSERT INTO ${staged} VALUES (?, ?, ?, ?, ?, ?)`);
+  const insertOne = ({ serial, algorithm, sealedSeed, start, expiry, clock }: NewToken): void => {
+    try {
+      insert.run(serial, algorithm, sealedSeed, start ?? null, expiry ?? null, encodeClock(clock));
+    } catch (error) {
+      const twice = isSqliteError(error) && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+      throw twice ? new SerialTwice(serial) : error;
+    }
+  };
   return {
-    add: (tokens) => {
-      for (const { serial, algorithm, sealedSeed, start, expiry, clock } of tokens) {
-        const dates = [start ?? null, expiry ?? null];
-        try {
-          insert.run(id, now, serial, algorithm, sealedSeed, ...dates, encodeClock(clock));
-        } catch (error) {
-          const twice = isSqliteError(error) && error.code === "SQLITE_CONSTRAINT_PRIMARYKEY";
-          throw twice ? new SerialTwice(serial) : error;
-        }
-      }
-    },
+    add: db.transaction((tokens: readonly NewToken[]) => {
+      tokens.forEach(insertOne);
+    }),
     publish: (dataKey) => {
       db.prepare(
         `INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at, data_key)
-         SELECT serial, algorithm, sealed_seed, starts_at, expires_at, ?
-         FROM staged_tokens WHERE import = ? ORDER BY serial`,
-      ).run(dataKey, id);
-      db.prepare(
+         SELECT serial, algorithm, sealed_seed, starts_at, expires_at, ? FROM ${staged} ORDER BY serial`,
+      ).run(dataKey);
+      db.exec(
         `INSERT INTO token_states (token_id, status, suspended, failures, last_step, clock)
-         SELECT tokens.id, 'usable', 0, 0, -1, clock
-         FROM staged_tokens JOIN tokens USING (serial) WHERE import = ?`,
-      ).run(id);
+         SELECT tokens.id, 'usable', 0, 0, -1, clock FROM ${staged} JOIN tokens USING (serial)`,
+      );
     },
     drop: () => {
-      db.prepare("DELETE FROM staged_tokens WHERE import = ? OR staged_at < ?").run(
-        id,
-        now - ABANDONED,
-      );
+      db.exec(`DROP TABLE ${staged}`);
     },
   };
 }

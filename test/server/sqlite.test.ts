@@ -76,15 +76,16 @@ describe("SQLite", () => {
     remove();
   });
 
-  it("has imported where only what was put aside cannot be removed", async () => {
+  it("leaves nothing of what an import has put aside in the database", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
     const store = openSqlite(file);
+    const serials = Array.from({ length: 2000 }, (_, index) => String(20_000_000 + index));
+    await stock(store, serials);
+    expect(await store.tokensBySerial(["20001999"])).toMatchObject([{ serial: "20001999" }]);
     const db = openConnection(file);
-    db.exec("CREATE TRIGGER no BEFORE DELETE ON staged_tokens BEGIN SELECT RAISE(FAIL, 'no'); END");
+    expect(db.pragma("freelist_count", { simple: true })).toBe(0);
     db.close();
-    await stock(store, ["20000001"]);
-    expect(await store.tokensBySerial(["20000001"])).toMatchObject([{ serial: "20000001" }]);
     await store.close();
     remove();
   });

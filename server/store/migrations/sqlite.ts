@@ -323,5 +323,8 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
       DELETE FROM audit_by_contract
         WHERE segment = OLD.id / ${SEGMENT} AND contract = OLD.contract AND audit_id = OLD.id;
     END;
+
+  -- What an import puts aside stands beside the database by now.
+  DROP TABLE staged_tokens;
   `,
 ];
