@@ -105,17 +105,19 @@ function tokenCounter(db: Database.Database): Store["countTokens"] {
 }
 
 /**
- * Where an import's tokens wait until all of them are there: in a file of this connection's own, which
- * goes with it. So nobody waits for the import, and nothing of it is left in the database.
+ * Where an import's tokens wait until all of them are there: in a temporary database of its own, so that
+ * nobody waits for the import, and nothing is left of it.
  */
 function stage(db: Database.Database): {
   add: (tokens: readonly NewToken[]) => void;
   publish: (dataKey: number) => void;
   drop: () => void;
 } {
-  const staged = `temp.staged_${randomBytes(8).toString("hex")}`;
+  const own = `import_${randomBytes(8).toString("hex")}`;
+  const staged = `${own}.staged_tokens`;
   db.exec(
-    `CREATE TABLE ${staged} (
+    `ATTACH '' AS ${own};
+     CREATE TABLE ${staged} (
        serial TEXT PRIMARY KEY,
        algorithm INTEGER NOT NULL,
        sealed_seed BLOB NOT NULL,
@@ -148,7 +150,7 @@ function stage(db: Database.Database): {
       );
     },
     drop: () => {
-      db.exec(`DROP TABLE ${staged}`);
+      db.exec(`DETACH ${own}`);
     },
   };
 }
