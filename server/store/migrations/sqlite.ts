@@ -326,5 +326,22 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
 
   -- What an import puts aside stands beside the database by now.
   DROP TABLE staged_tokens;
+
+  -- As it was, but for how the status is checked: for a list of three and more SQLite opens a table of its own, at each
+  -- change of a row.
+  ALTER TABLE token_states RENAME TO token_states_before;
+  CREATE TABLE token_states (
+    token_id INTEGER PRIMARY KEY REFERENCES tokens (id),
+    status TEXT NOT NULL
+      CHECK (status = 'usable' OR status = 'revoked' OR status = 'lost' OR status = 'faulty'),
+    suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+    failures INTEGER NOT NULL CHECK (failures >= 0),
+    last_step INTEGER NOT NULL,
+    contract_id TEXT,
+    clock BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO token_states
+    SELECT token_id, status, suspended, failures, last_step, contract_id, clock FROM token_states_before;
+  DROP TABLE token_states_before;
   `,
 ];
