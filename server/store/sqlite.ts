@@ -148,8 +148,9 @@ function decider(
       const abouts = aboutsOf(works, whole);
       const decided = decideOver(shelf.read(abouts), works, abouts, whole);
       if (!decided) continue;
+      const entries = decided.changes.flatMap((changes) => changes.audit);
       for (const changes of decided.changes) shelf.write(changes);
-      audit.write(decided.changes.flatMap((changes) => changes.audit));
+      audit.write(entries);
       return decided.outcomes;
     }
   };

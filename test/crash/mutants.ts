@@ -17,8 +17,8 @@ export const MUTANTS = {
   /** A kill finds it too: what is decided and its audit are no longer one step. */
   writesItsAuditLater: {
     file: STORE,
-    find: "    audit.write(entries);",
-    replace: "    setTimeout(() => { audit.write(entries); audit.committed(); }, 5);",
+    find: "      audit.write(entries);",
+    replace: "      setTimeout(() => { audit.write(entries); audit.committed(); }, 5);",
   },
   /** Only a power cut finds it. */
   doesNotSync: {
