@@ -24,7 +24,6 @@ export function auditWriter(db: Database.Database): AuditWriter {
        (writer_id, sequence, at, event, result, serial, contract, actor, source, detail, hash)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const enterSegment = segmentEntry(db);
   // Entered with the first row: a process that only reads leaves no trace.
   const start = { id: 0, sequence: 0, hash: CHAIN_START };
   let last: Pick<AuditRow, "sequence" | "hash"> & { readonly id: number } = start;
@@ -34,8 +33,7 @@ export function auditWriter(db: Database.Database): AuditWriter {
       if (entries.length === 0) return;
       const id = pending.id === 0 ? enter.pluck().get(writer)! : pending.id;
       for (const row of chain(entries, writer, pending, sha256)) {
-        const { lastInsertRowid } = insert.run(id, ...auditParameters(row));
-        if ((Number(lastInsertRowid) + 1) % AUDIT_SEGMENT === 0) enterSegment(lastInsertRowid);
+        insert.run(id, ...auditParameters(row));
         pending = { id, sequence: row.sequence, hash: row.hash };
       }
     },
@@ -45,19 +43,6 @@ export function auditWriter(db: Database.Database): AuditWriter {
     rolledBack: () => {
       pending = last;
     },
-  };
-}
-
-/** Enters the rows of a segment under what they are about, once its last one is written: see the schema. */
-function segmentEntry(db: Database.Database): (last: number | bigint) => void {
-  const entries = (["serial", "contract"] as const).map((about) =>
-    db.prepare<{ last: number | bigint }>(
-      `INSERT INTO audit_by_${about} SELECT id / ${String(AUDIT_SEGMENT)}, ${about}, id FROM audit
-       WHERE id > @last - ${String(AUDIT_SEGMENT)} AND ${about} IS NOT NULL ORDER BY ${about}, id`,
-    ),
-  );
-  return (last) => {
-    for (const enter of entries) enter.run({ last });
   };
 }
 

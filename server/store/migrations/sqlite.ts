@@ -289,8 +289,8 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   `,
   `
-  -- What rows are about is entered by whoever makes a segment of them whole, in the order it is looked for. An
-  -- index that takes each row as it comes splits pages all over, and a commit after that searches the whole cache.
+  -- What rows are about is entered when a segment of them is whole, in the order it is looked for. An index
+  -- that takes each row as it comes splits pages all over, and a commit after that searches the whole cache.
   DROP INDEX audit_by_serial;
   DROP INDEX audit_by_contract;
   CREATE TABLE audit_by_serial (
@@ -309,6 +309,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     WHERE serial IS NOT NULL AND id / ${SEGMENT} < (SELECT max(id) + 1 FROM audit) / ${SEGMENT} ORDER BY 1, 2, 3;
   INSERT INTO audit_by_contract SELECT id / ${SEGMENT}, contract, id FROM audit
     WHERE contract IS NOT NULL AND id / ${SEGMENT} < (SELECT max(id) + 1 FROM audit) / ${SEGMENT} ORDER BY 1, 2, 3;
+  CREATE TRIGGER audit_segment_is_whole AFTER INSERT ON audit WHEN (NEW.id + 1) % ${SEGMENT} = 0
+    BEGIN
+      INSERT INTO audit_by_serial SELECT id / ${SEGMENT}, serial, id FROM audit
+        WHERE id > NEW.id - ${SEGMENT} AND serial IS NOT NULL ORDER BY serial, id;
+      INSERT INTO audit_by_contract SELECT id / ${SEGMENT}, contract, id FROM audit
+        WHERE id > NEW.id - ${SEGMENT} AND contract IS NOT NULL ORDER BY contract, id;
+    END;
   CREATE TRIGGER audit_row_is_gone AFTER DELETE ON audit
     BEGIN
       DELETE FROM audit_by_serial
