@@ -34,7 +34,7 @@ function reader(
   readToken: ReadToken,
 ): (abouts: readonly About[]) => SharedPages {
   const named = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE id = ?");
-  const readWhole = wholeReader(db, readToken);
+  const readWhole = wholeReader(db, readToken, named);
   const readNarrow = (pages: SharedPages, { serials = [], users: ids = [] }: About): void => {
     const found = ids.map((id) => named.get(id));
     // A user nobody knows is looked for a token too: reads of another number would tell of it.
@@ -55,9 +55,9 @@ function reader(
 function wholeReader(
   db: Database.Database,
   readToken: ReadToken,
+  named: Database.Statement<[string], UserRecord>,
 ): (pages: SharedPages, about: About) => void {
   const contract = db.prepare<[string], ContractRecord>("SELECT * FROM contracts WHERE id = ?");
-  const named = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE id = ?");
   const usersOf = db.prepare<[string], UserRecord>("SELECT * FROM users WHERE contract_id = ?");
   const payee = db.prepare<[string], PayeeRecord>("SELECT * FROM payees WHERE id = ?");
   const transfer = db.prepare<[string], TransferRecord>("SELECT * FROM transfers WHERE id = ?");
