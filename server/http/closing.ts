@@ -18,9 +18,9 @@ export function closeInTime(app: FastifyInstance, announced?: AbortSignal): () =
     }, CLOSING_TIME).unref();
     done();
   });
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, payload, done) => {
     if (leaving()) reply.header("connection", "close");
-    return Promise.resolve();
+    done(null, payload);
   });
   return leaving;
 }
