@@ -46,6 +46,18 @@ describe("what is shipped", () => {
   });
 });
 
+it("of each dependency that has a script for its installation it is said whether that runs", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { name?: string; hasInstallScript?: boolean }>;
+  };
+  const named = Object.entries(packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path, { name }]) => name ?? path.split("node_modules/").at(-1));
+  const { allowScripts } = JSON.parse(read("package.json")) as { allowScripts: object };
+  // npm 12 runs none that is not allowed: https://docs.npmjs.com/cli/configuring-npm/package-json
+  expect(Object.keys(allowScripts)).toEqual([...new Set(named)].sort());
+});
+
 it("a bill of materials names what the package runs on, by version and hash", () => {
   const { bomFormat, metadata, components } = billOfMaterials();
   expect(bomFormat).toBe("CycloneDX");
@@ -55,15 +67,20 @@ it("a bill of materials names what the package runs on, by version and hash", ()
     optionalDependencies: Record<string, string>;
   };
   const { packages } = JSON.parse(read("package-lock.json")) as {
-    packages: Record<string, { version: string; dependencies?: Record<string, string> }>;
+    packages: Record<
+      string,
+      { name?: string; version: string; dependencies?: Record<string, string> }
+    >;
   };
-  const named = components.map(({ name, version }) => `${name}@${version}`);
+  // Its own name, where it is installed under another: npm 11 tells that one as its name.
+  const ownName = (name: string): string => packages[`node_modules/${name}`]?.name ?? name;
+  const named = components.map((component) => component["bom-ref"]);
   for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
     const { version, dependencies: further = {} } = packages[`node_modules/${name}`]!;
-    expect(named).toContain(`${name}@${version}`);
+    expect(named).toContain(`${ownName(name)}@${version}`);
     for (const next of Object.keys(further)) {
       expect(
-        named.some((each) => each.startsWith(`${next}@`)),
+        named.some((each) => each.startsWith(`${ownName(next)}@`)),
         next,
       ).toBe(true);
     }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 /** A part of a bill of materials: CycloneDX 1.5, component. */
 interface Component {
+  /** The package's own name and its version. */
+  readonly "bom-ref": string;
   readonly name: string;
   readonly version: string;
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
