@@ -54,7 +54,7 @@ it("of each dependency that has a script for its installation it is said whether
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     .map(([path, { name }]) => name ?? path.split("node_modules/").at(-1));
   const { allowScripts } = JSON.parse(read("package.json")) as { allowScripts: object };
-  // npm 12 runs none that is not allowed: https://docs.npmjs.com/cli/configuring-npm/package-json
+  // npm 12 runs none that is not allowed: https://docs.npmjs.com/cli/commands/npm-install-scripts
   expect(Object.keys(allowScripts)).toEqual([...new Set(named)].sort());
 });
 
