@@ -46,6 +46,12 @@ describe("what is shipped", () => {
   });
 });
 
+it("everything it is installed with says that it runs on this Node.js", () => {
+  const args = ["ci", "--dry-run", "--engine-strict", "--omit=dev", "--offline"];
+  // Optional packages that do not are left out by npm: of the two SQLite drivers one fits.
+  expect(() => execFileSync("npm", args, { cwd: ROOT, stdio: "pipe" })).not.toThrow();
+});
+
 it("of each dependency that has a script for its installation it is said whether that runs", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as {
     packages: Record<string, { name?: string; hasInstallScript?: boolean }>;
