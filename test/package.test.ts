@@ -52,6 +52,15 @@ it("everything it is installed with says that it runs on this Node.js", () => {
   expect(() => execFileSync("npm", args, { cwd: ROOT, stdio: "pipe" })).not.toThrow();
 });
 
+it("SQLite's driver is used as it was compiled for its package, whatever is on the machine", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { gypfile?: boolean }>;
+  };
+  // As the package itself says. npm does not copy it into the lock file and so does not see it there: it
+  // would compile, and leave the driver out where it cannot. https://github.com/npm/cli/issues/9837
+  expect(packages["node_modules/better-sqlite3-13"]).toMatchObject({ gypfile: false });
+});
+
 it("of each dependency that has a script for its installation it is said whether that runs", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as {
     packages: Record<string, { name?: string; hasInstallScript?: boolean }>;

@@ -14,7 +14,12 @@ it("SQLite's driver is the one that runs on this Node.js", () => {
   db.close();
 });
 
-it("where it was not installed, what needs it says so, and all else works", () => {
+/** The built package, installed beside everything but its driver, and what it says of a database. */
+function withoutDriver(): {
+  place: string;
+  run: (...args: string[]) => object;
+  remove: () => void;
+} {
   const { path, remove } = withDirectory();
   const root = join(dirname(CLI), "..");
   for (const name of ["dist", "package.json"]) {
@@ -25,14 +30,34 @@ it("where it was not installed, what needs it says so, and all else works", () =
     const place = join("node_modules", name);
     if (name !== DRIVER) symlinkSync(join(root, place), join(path, place));
   }
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(path, "dist", "cli.js"), ...args], { encoding: "utf8" });
+  const run = (...args: string[]): object => {
+    const command = [join(path, "dist", "cli.js"), ...args];
+    return spawnSync(process.execPath, command, { encoding: "utf8", cwd: path });
+  };
+  return { place: join(path, "node_modules", DRIVER), run, remove };
+}
+
+const refusal = (problem: string): object => ({
+  status: 2,
+  stdout: "",
+  stderr: `warifu: --db: a.db cannot be used: ${DRIVER} is not ${problem}\n`,
+});
+
+it("where it was not installed, what needs it says so, and all else works", () => {
+  const { run, remove } = withoutDriver();
   expect(run("boards")).toMatchObject({ status: 0, stderr: "" });
-  const problem = `${DRIVER} is not installed: run npm ci again, with this Node.js`;
-  expect(run("apikey", "list", "--db", `sqlite:${path}/a.db`)).toMatchObject({
-    status: 2,
-    stdout: "",
-    stderr: `warifu: --db: ${path}/a.db cannot be used: ${problem}\n`,
-  });
+  const takes = DRIVER === "better-sqlite3" ? "a C++ compiler" : "--ignore-scripts";
+  const problem = refusal(`installed: install again, with this Node.js and ${takes}`);
+  expect(run("apikey", "list", "--db", "sqlite:a.db")).toMatchObject(problem);
+  remove();
+});
+
+it("where it was installed without its binary, what needs it says so", () => {
+  const { place, run, remove } = withoutDriver();
+  const package_ = join(dirname(CLI), "..", "node_modules", DRIVER);
+  const filter = (path: string): boolean => !/[\\/](?:build|prebuilds|deps)$/.test(path);
+  cpSync(package_, place, { recursive: true, filter });
+  const problem = refusal(`compiled for ${process.platform}-${process.arch}`);
+  expect(run("apikey", "list", "--db", "sqlite:a.db")).toMatchObject(problem);
   remove();
 });
