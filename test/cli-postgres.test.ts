@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli, ServingProcess } from "./support/cli.js";
-import { TestDatabases } from "./support/postgres.js";
+import { CLI, runCli, ServingProcess } from "./support/cli.js";
+import { onServer, TestDatabases, TestPostgres } from "./support/postgres.js";
 import { seedDirectory } from "./support/seed-directory.js";
 import { codeOf, SEED } from "./support/server.js";
 
@@ -54,5 +57,40 @@ describe("the commands over PostgreSQL", () => {
     expect(await verify(one!)).toMatchObject({ code: "unauthorized" });
     expect(await one!.stop("SIGTERM")).toBe(0);
     expect(await other!.stop("SIGTERM")).toBe(0);
+  });
+
+  it("take the password from .pgpass, where neither the URL nor PGPASSWORD has one", async () => {
+    const server = await TestPostgres.start();
+    const rules = join(server.directory, "data", "pg_hba.conf");
+    const guarded = "host all bank 127.0.0.1/32 scram-sha-256\n";
+    writeFileSync(rules, guarded + readFileSync(rules, "utf8"));
+    await onServer(server.url(), "CREATE ROLE bank SUPERUSER LOGIN PASSWORD 'right'");
+    await onServer(server.url(), "SELECT pg_reload_conf()");
+    const file = join(server.directory, "pgpass");
+    const list = (entry: string, environment: Record<string, string> = {}) => {
+      writeFileSync(file, entry, { mode: 0o600 });
+      const url = server.url().replace("warifu@", "bank@");
+      return spawnSync(process.execPath, [CLI, "apikey", "list"], {
+        env: { ...process.env, WARIFU_DB: url, PGPASSFILE: file, ...environment },
+        encoding: "utf8",
+      });
+    };
+    const port = String(server.port);
+    // Nothing is said beside it, as of what the driver will not do for long any more.
+    expect(list(`127.0.0.1:${port}:postgres:bank:right\n`)).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    const refused = (why: string): object => ({
+      status: 2,
+      stderr: `warifu: --db: the database cannot be used: ${why} for user "bank"\n`,
+    });
+    expect(list(`127.0.0.1:${port}:postgres:bank:wrong\n`)).toMatchObject(
+      refused("password authentication failed"),
+    );
+    expect(list(`127.0.0.1:${port}:another:bank:right\n`)).toMatchObject(refused("no password"));
+    const own = { PGPASSWORD: "right" };
+    expect(list(`*:*:*:*:wrong\n`, own)).toMatchObject({ status: 0, stderr: "" });
+    await server.stop();
   });
 });

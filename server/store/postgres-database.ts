@@ -1,5 +1,6 @@
 import pg from "pg";
 import { AuditChain } from "./postgres-chain.js";
+import { Client } from "./postgres-client.js";
 import { CopyQuery, type CopyRow, type CopyTarget } from "./postgres-copy.js";
 import { retryable, RowsRefused, storeError } from "./postgres-errors.js";
 import type { Rows, Statement } from "./postgres-statement.js";
@@ -40,6 +41,7 @@ export class Database {
   constructor(url: string, options: PostgresOptions) {
     const { connections = 10, statementTimeout = 5000, connectTimeout = 5000 } = options;
     this.#pool = new pg.Pool({
+      Client,
       ...{ connectionString: url, max: connections, connectionTimeoutMillis: connectTimeout },
       ...{ statement_timeout: statementTimeout, query_timeout: statementTimeout + SILENCE },
       // A process that stands still lets go of the rows it holds.
