@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from "../core/policy.js";
 import { encodeClock } from "./clock-bytes.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { aboutsOf, decideBatch, decideOver } from "./decide-over.js";
-import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
+import { answered, breaksSchema, guarded, PATIENCE } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
 import { archiveMethods } from "./sqlite-audit-archive.js";
 import { chainMethods } from "./sqlite-audit-chain.js";
@@ -19,7 +19,6 @@ import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
-const BUSY_TIMEOUT = 5000;
 /**
  * Of pages, in KiB: the inner nodes of seven million tokens' trees. A commit after a page was split
  * searches the whole cache, so that a larger one makes every batch dearer.
@@ -28,12 +27,12 @@ const CACHE = 16_384;
 
 /**
  * Opens a SQLite store, making its file and bringing its schema up to date.
- * @param busyTimeout milliseconds to wait for another process's transaction
+ * @param patience milliseconds to wait for another process's transaction
  * @throws StoreUnavailable where the file cannot be used
  */
-export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
+export function openSqlite(path: string, patience = PATIENCE): Store {
   return guarded(() => {
-    const db = openFile(path, busyTimeout);
+    const db = openFile(path, patience);
     // A verification changes a few dozen bytes here and there: small pages make short commits. It is for
     // new files; one that is there keeps its own.
     db.pragma("page_size = 1024");
@@ -43,7 +42,8 @@ export function openSqlite(path: string, busyTimeout = BUSY_TIMEOUT): Store {
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
     migrate(db);
-    return sqliteStore(db);
+    db.pragma("busy_timeout = 0");
+    return sqliteStore(db, patience);
   });
 }
 
@@ -88,7 +88,7 @@ function migrate(db: Database.Database): void {
   run.immediate();
 }
 
-function sqliteStore(db: Database.Database): Store {
+function sqliteStore(db: Database.Database, patience: number): Store {
   const audit = auditWriter(db);
   const readToken = tokenReader(db);
   const shelf = bookShelf(db, readToken);
@@ -106,7 +106,7 @@ function sqliteStore(db: Database.Database): Store {
         audit.rolledBack();
         throw error;
       }
-    });
+    }, patience);
 
   return {
     kind: "sqlite",

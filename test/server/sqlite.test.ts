@@ -210,6 +210,21 @@ describe("SQLite", () => {
     remove();
   });
 
+  it("waits for another process's transaction, and keeps nobody else waiting", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    const store = openSqlite(file);
+    const other = openConnection(file);
+    other.exec("BEGIN IMMEDIATE");
+    const decided = store.decide([]);
+    expect(await store.countTokens(0)).toMatchObject({ usable: 0 });
+    other.exec("COMMIT");
+    expect(await decided).toEqual([]);
+    other.close();
+    await store.close();
+    remove();
+  });
+
   it("answers with its own error while another process holds the database", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
