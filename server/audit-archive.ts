@@ -2,6 +2,7 @@ import { createHash, type KeyObject } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { auditToArchive, checkpoints } from "./audit-export.js";
 import { encodeAuditLine, proofOf } from "./audit-file.js";
 import { proveFiles } from "./audit-prove.js";
@@ -11,6 +12,8 @@ import { wholeFile } from "./whole-file.js";
 
 /** Rows deleted in one transaction: some milliseconds' worth, for which a server's commit may wait. */
 const DELETED_AT_ONCE = 500;
+/** Milliseconds between two: servers over the same file have their turn. */
+const PAUSE = 10;
 
 /** What was archived: the checkpoints, and how many rows they cover. */
 export interface Archived {
@@ -84,6 +87,6 @@ export async function deleteArchived(
     total += rows;
     onDeleted(rows);
     if (rows === 0) return total;
-    await new Promise((resolve) => setImmediate(resolve));
+    await sleep(PAUSE);
   }
 }

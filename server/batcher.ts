@@ -12,6 +12,8 @@ interface Waiting {
 const LARGEST_BATCH = 512;
 /** Turns of the event loop that a batch waits for more at the most: well below a flush to the disk. */
 const MOST_TURNS = 8;
+/** Milliseconds after which a work is given up with the batch before it, where that one cannot be stored. */
+const LONGEST_WAIT = 1000;
 /** Works that may wait: about a second's, on a small machine. */
 const MOST_WAITING = 10_000;
 
@@ -63,7 +65,9 @@ export class Batcher {
       try {
         outcomes = await this.store.decide(batch.map(({ work }) => work));
       } catch (error) {
-        outcomes = batch.map(() => ({ ok: false, error }));
+        const failed = { ok: false, error } as const;
+        outcomes = batch.map(() => failed);
+        this.#giveUp(failed);
       }
       const queued = begun - batch[0]!.since;
       this.observer?.onBatch(batch.length, queued, performance.now() - begun);
@@ -72,6 +76,15 @@ export class Batcher {
       });
     }
     this.#running = false;
+  }
+
+  /** Answers those that have waited for long: the next batch may have to wait as this one did. */
+  #giveUp(failed: Outcome<unknown>): void {
+    const now = performance.now();
+    const late = this.#waiting.filter(({ since }) => now - since > LONGEST_WAIT);
+    this.#waiting.splice(0, late.length).forEach(({ settle }) => {
+      settle(failed);
+    });
   }
 
   /** Waits while each turn of the loop brings more: what comes together is stored together. */

@@ -60,7 +60,8 @@ describe("the commands over PostgreSQL", () => {
   });
 
   it("take the password from .pgpass, where neither the URL nor PGPASSWORD has one", async () => {
-    const server = await TestPostgres.start();
+    // Left open by the command, a connection that was not let in would hold it for as long.
+    const server = await TestPostgres.start("authentication_timeout=10min");
     const rules = join(server.directory, "data", "pg_hba.conf");
     const guarded = "host all bank 127.0.0.1/32 scram-sha-256\n";
     writeFileSync(rules, guarded + readFileSync(rules, "utf8"));
@@ -72,7 +73,7 @@ describe("the commands over PostgreSQL", () => {
       const url = server.url().replace("warifu@", "bank@");
       return spawnSync(process.execPath, [CLI, "apikey", "list"], {
         env: { ...process.env, WARIFU_DB: url, PGPASSFILE: file, ...environment },
-        encoding: "utf8",
+        ...{ encoding: "utf8", timeout: 60_000 },
       });
     };
     const port = String(server.port);

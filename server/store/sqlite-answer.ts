@@ -1,30 +1,12 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { isSqliteError } from "./sqlite-driver.js";
 import { StoreUnavailable } from "./store.js";
-
-/** Milliseconds to wait for another process's transaction: the last step of an import may take as long. */
-export const PATIENCE = 10_000;
-/** Milliseconds from one try to the next. */
-const PAUSE = 5;
 
 /** Does something in one transaction that is durable when the promise is kept. */
 export type Atomically = <T>(act: () => T) => Promise<T>;
 
-/**
- * Does something with the database; what the driver throws becomes the store's own error. Another process's
- * transaction is waited for here and not in the driver, which would keep the event loop from all else.
- */
-export async function answered<T>(act: () => T, patience = PATIENCE): Promise<T> {
-  const until = performance.now() + patience;
-  for (;;) {
-    try {
-      return act();
-    } catch (error) {
-      const busy = isSqliteError(error) && error.code.startsWith("SQLITE_BUSY");
-      if (!busy || performance.now() >= until) throw storeError(error);
-    }
-    await wait(PAUSE);
-  }
+/** Does something with the database; what the driver throws becomes the store's own error. */
+export async function answered<T>(act: () => T): Promise<T> {
+  return Promise.resolve(guarded(act));
 }
 
 /** What the driver throws becomes the store's own error. */
@@ -37,7 +19,7 @@ export function guarded<T>(act: () => T): T {
 }
 
 /** The driver's messages may hold a path, never a value. */
-function storeError(error: unknown): Error {
+export function storeError(error: unknown): Error {
   if (!isSqliteError(error) || breaksSchema(error)) return error as Error;
   return new StoreUnavailable(error.message, { cause: error });
 }

@@ -56,22 +56,25 @@ function sessionMethods(db: Database.Database, atomically: Atomically): SessionS
   );
   const keep = db.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)");
   const forget = db.prepare("DELETE FROM login_attempts WHERE key = ?");
+  const note = db.prepare<[number, Uint8Array], SessionRecord>(
+    "UPDATE sessions SET seen_at = ? WHERE id = ? RETURNING *",
+  );
+  const endSession = (id: Uint8Array): Promise<void> =>
+    atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id));
   return {
-    session: (id, now) =>
-      atomically(() => {
-        const row = find.get(id);
-        if (!row) return undefined;
-        if (now - row.seen_at > SESSION_IDLE || now - row.created_at > SESSION_LIFE) {
-          db.prepare("DELETE FROM sessions WHERE id = ?").run(id);
-          return undefined;
-        }
-        if (now - row.seen_at > SESSION_NOTE) {
-          db.prepare("UPDATE sessions SET seen_at = ? WHERE id = ?").run(Math.floor(now), id);
-        }
-        return storedSession(row);
-      }),
-    endSession: (id) =>
-      atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id)),
+    session: async (id, now) => {
+      const row = await answered(() => find.get(id));
+      if (!row) return undefined;
+      if (now - row.seen_at > SESSION_IDLE || now - row.created_at > SESSION_LIFE) {
+        await endSession(id);
+        return undefined;
+      }
+      if (now - row.seen_at <= SESSION_NOTE) return storedSession(row);
+      // It may have been ended while this waited.
+      const noted = await atomically(() => note.get(Math.floor(now), id));
+      return noted && storedSession(noted);
+    },
+    endSession,
     changeAttempts: (keys, at, change) =>
       atomically(() => {
         db.prepare("DELETE FROM login_attempts WHERE last_at < ?").run(at - ATTEMPTS_LIFE);

@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from "../core/policy.js";
 import { encodeClock } from "./clock-bytes.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { aboutsOf, decideBatch, decideOver } from "./decide-over.js";
-import { answered, breaksSchema, guarded, PATIENCE } from "./sqlite-answer.js";
+import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
 import { archiveMethods } from "./sqlite-audit-archive.js";
 import { chainMethods } from "./sqlite-audit-chain.js";
@@ -17,8 +17,11 @@ import { openConnection } from "./sqlite-driver.js";
 import { keyMethods } from "./sqlite-keys.js";
 import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
+import { Turn } from "./sqlite-turn.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
+/** Less than a server has for its closing: what waits is answered by then. */
+const PATIENCE = 4000;
 /**
  * Of pages, in KiB: the inner nodes of seven million tokens' trees. A commit after a page was split
  * searches the whole cache, so that a larger one makes every batch dearer.
@@ -27,7 +30,7 @@ const CACHE = 16_384;
 
 /**
  * Opens a SQLite store, making its file and bringing its schema up to date.
- * @param patience milliseconds to wait for another process's transaction
+ * @param patience milliseconds that what writes waits for another process's transaction
  * @throws StoreUnavailable where the file cannot be used
  */
 export function openSqlite(path: string, patience = PATIENCE): Store {
@@ -94,9 +97,10 @@ function sqliteStore(db: Database.Database, patience: number): Store {
   const shelf = bookShelf(db, readToken);
   const decideAll = decider(audit, shelf);
   const log = checkpoints(db);
+  const turn = new Turn(patience);
   /** One transaction; the audit's chain goes on only where it was committed. */
   const atomically = <T>(act: () => T): Promise<T> =>
-    answered(() => {
+    turn.take(() => {
       try {
         const result = db.transaction(act).immediate();
         audit.committed();
@@ -106,7 +110,7 @@ function sqliteStore(db: Database.Database, patience: number): Store {
         audit.rolledBack();
         throw error;
       }
-    }, patience);
+    });
 
   return {
     kind: "sqlite",
@@ -131,6 +135,7 @@ function sqliteStore(db: Database.Database, patience: number): Store {
     ping: () =>
       atomically(() => void db.prepare("UPDATE schema_version SET version = version").run()),
     close: async () => {
+      turn.close();
       await log.close();
       await answered(() => void db.close());
     },

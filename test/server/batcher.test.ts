@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Batcher, Overloaded } from "../../server/batcher.js";
-import type { Outcome, Store, Work } from "../../server/store/store.js";
+import { type Outcome, type Store, StoreUnavailable, type Work } from "../../server/store/store.js";
 import { SEED, TestServer, codeOf } from "../support/server.js";
 
 const work = (answer: number): Work<number> => ({ about: {}, decide: () => answer });
@@ -51,6 +51,25 @@ describe("the batcher", () => {
     release();
     expect(await Promise.all(taken)).toEqual([1, 2, 3]);
     expect(await batcher.submit(work(5))).toBe(5);
+  });
+
+  it("gives up with a batch what has waited for long beside it, and decides what has not", async () => {
+    const refusals: ((error: Error) => void)[] = [];
+    const decide = async (works: readonly Work<unknown>[]): Promise<Outcome<unknown>[]> => {
+      if (refusals.length === 0) await new Promise((_, reject) => refusals.push(reject));
+      return works.map((each) => ({ ok: true, answer: each.decide(undefined as never) }));
+    };
+    const batcher = new Batcher({ decide } as Pick<Store, "decide"> as Store);
+    const refused = [batcher.submit(work(1))];
+    await settled();
+    refused.push(batcher.submit(work(2)));
+    const later = performance.now() + 1_001;
+    vi.spyOn(performance, "now").mockImplementation(() => later);
+    const decided = batcher.submit(work(3));
+    refusals[0]!(new StoreUnavailable("away"));
+    for (const each of refused) await expect(each).rejects.toThrow("away");
+    expect(await decided).toBe(3);
+    vi.restoreAllMocks();
   });
 
   it("answers 503 with Retry-After over HTTP, and decides nothing", async () => {

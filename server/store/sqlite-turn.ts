@@ -1,0 +1,46 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { storeError } from "./sqlite-answer.js";
+import { isSqliteError } from "./sqlite-driver.js";
+
+/** Milliseconds from one try to the next. Whoever writes again and again has to pause for longer. */
+const PAUSE = 5;
+
+/**
+ * Has transactions that another process's is in the way of wait for it: here and not in the driver, which
+ * would keep the event loop from all else. However many wait, one of them tries.
+ */
+export class Turn {
+  #pause: Promise<void> | undefined;
+  #inTheWay = new Error();
+  #closed = false;
+
+  /** @param patience milliseconds to wait */
+  constructor(readonly patience: number) {}
+
+  /** @throws StoreUnavailable after that time, or what `act` throws */
+  async take<T>(act: () => T): Promise<T> {
+    const until = performance.now() + this.patience;
+    for (;;) {
+      if (!this.#pause) {
+        try {
+          return act();
+        } catch (error) {
+          const busy = isSqliteError(error) && error.code.startsWith("SQLITE_BUSY");
+          if (!busy) throw storeError(error);
+          this.#inTheWay = storeError(error);
+          this.#pause = wait(PAUSE).then(() => {
+            this.#pause = undefined;
+          });
+        }
+      }
+      if (performance.now() >= until) throw this.#inTheWay;
+      await this.#pause;
+      if (this.#closed) throw this.#inTheWay;
+    }
+  }
+
+  /** Nobody waits any more. */
+  close(): void {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openConnection } from "../../server/store/sqlite-driver.js";
+import { Turn } from "../../server/store/sqlite-turn.js";
+import { StoreUnavailable } from "../../server/store/store.js";
+import { withDirectory } from "../support/server.js";
+
+let directory: ReturnType<typeof withDirectory>;
+let [db, other]: ReturnType<typeof openConnection>[] = [];
+let tries: number;
+beforeEach(() => {
+  directory = withDirectory();
+  tries = 0;
+  [db, other] = [0, 0].map((timeout) => openConnection(join(directory.path, "a.db"), { timeout }));
+  db!.pragma("journal_mode = WAL");
+  other!.exec("BEGIN IMMEDIATE");
+});
+afterEach(() => {
+  db!.close();
+  other!.close();
+  directory.remove();
+});
+
+const act = (): string => {
+  tries++;
+  db!.exec("BEGIN IMMEDIATE; COMMIT");
+  return "done";
+};
+
+it("of those that wait for another's transaction one tries, and then each has its turn", async () => {
+  const turn = new Turn(60_000);
+  const three = [1, 2, 3].map(() => turn.take(act));
+  expect(tries).toBe(1);
+  other!.exec("COMMIT");
+  expect(await Promise.all(three)).toEqual(["done", "done", "done"]);
+  expect(tries).toBe(4);
+});
+
+it("nobody waits for longer than that, or once the store is closed", async () => {
+  await expect(new Turn(0).take(act)).rejects.toThrow(StoreUnavailable);
+  const turn = new Turn(60_000);
+  const waiting = turn.take(act);
+  turn.close();
+  await expect(waiting).rejects.toThrow("database is locked");
+});
