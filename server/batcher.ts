@@ -65,9 +65,8 @@ export class Batcher {
       try {
         outcomes = await this.store.decide(batch.map(({ work }) => work));
       } catch (error) {
-        const failed = { ok: false, error } as const;
-        outcomes = batch.map(() => failed);
-        this.#giveUp(failed);
+        outcomes = batch.map(() => ({ ok: false, error }));
+        this.#giveUp(error);
       }
       const queued = begun - batch[0]!.since;
       this.observer?.onBatch(batch.length, queued, performance.now() - begun);
@@ -79,11 +78,11 @@ export class Batcher {
   }
 
   /** Answers those that have waited for long: the next batch may have to wait as this one did. */
-  #giveUp(failed: Outcome<unknown>): void {
+  #giveUp(error: unknown): void {
     const now = performance.now();
     const late = this.#waiting.filter(({ since }) => now - since > LONGEST_WAIT);
     this.#waiting.splice(0, late.length).forEach(({ settle }) => {
-      settle(failed);
+      settle({ ok: false, error });
     });
   }
 
