@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { CLI, runCli, ServingProcess } from "./support/cli.js";
 import { onServer, TestDatabases, TestPostgres } from "./support/postgres.js";
 import { seedDirectory } from "./support/seed-directory.js";
@@ -62,6 +62,7 @@ describe("the commands over PostgreSQL", () => {
   it("take the password from .pgpass, where neither the URL nor PGPASSWORD has one", async () => {
     // Left open by the command, a connection that was not let in would hold it for as long.
     const server = await TestPostgres.start("authentication_timeout=10min");
+    onTestFinished(() => server.stop());
     const rules = join(server.directory, "data", "pg_hba.conf");
     const guarded = "host all bank 127.0.0.1/32 scram-sha-256\n";
     writeFileSync(rules, guarded + readFileSync(rules, "utf8"));
@@ -92,6 +93,5 @@ describe("the commands over PostgreSQL", () => {
     expect(list(`127.0.0.1:${port}:another:bank:right\n`)).toMatchObject(refused("no password"));
     const own = { PGPASSWORD: "right" };
     expect(list(`*:*:*:*:wrong\n`, own)).toMatchObject({ status: 0, stderr: "" });
-    await server.stop();
   });
 });
