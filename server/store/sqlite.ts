@@ -52,6 +52,8 @@ export function openSqlite(path: string, patience = PATIENCE): Store {
 
 function openFile(path: string, timeout: number): Database.Database {
   try {
+    // Where the driver cannot be loaded, no empty file is left of it.
+    openConnection(":memory:").close();
     if (path !== ":memory:") makeFile(path);
     return openConnection(path, { timeout });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { DRIVER, openConnection } from "../../server/store/sqlite-driver.js";
@@ -17,6 +17,7 @@ it("SQLite's driver is the one that runs on this Node.js", () => {
 /** The built package, installed beside everything but its driver, and what it says of a database. */
 function withoutDriver(): {
   place: string;
+  database: string;
   run: (...args: string[]) => object;
   remove: () => void;
 } {
@@ -34,7 +35,8 @@ function withoutDriver(): {
     const command = [join(path, "dist", "cli.js"), ...args];
     return spawnSync(process.execPath, command, { encoding: "utf8", cwd: path });
   };
-  return { place: join(path, "node_modules", DRIVER), run, remove };
+  const place = join(path, "node_modules", DRIVER);
+  return { place, database: join(path, "a.db"), run, remove };
 }
 
 const refusal = (problem: string): object => ({
@@ -44,20 +46,22 @@ const refusal = (problem: string): object => ({
 });
 
 it("where it was not installed, what needs it says so, and all else works", () => {
-  const { run, remove } = withoutDriver();
+  const { database, run, remove } = withoutDriver();
   expect(run("boards")).toMatchObject({ status: 0, stderr: "" });
   const takes = DRIVER === "better-sqlite3" ? "a C++ compiler" : "--ignore-scripts";
   const problem = refusal(`installed: install again, with this Node.js and ${takes}`);
   expect(run("apikey", "list", "--db", "sqlite:a.db")).toMatchObject(problem);
+  expect(existsSync(database)).toBe(false);
   remove();
 });
 
 it("where it was installed without its binary, what needs it says so", () => {
-  const { place, run, remove } = withoutDriver();
+  const { place, database, run, remove } = withoutDriver();
   const package_ = join(dirname(CLI), "..", "node_modules", DRIVER);
   const filter = (path: string): boolean => !/[\\/](?:build|prebuilds|deps)$/.test(path);
   cpSync(package_, place, { recursive: true, filter });
   const problem = refusal(`compiled for ${process.platform}-${process.arch}`);
   expect(run("apikey", "list", "--db", "sqlite:a.db")).toMatchObject(problem);
+  expect(existsSync(database)).toBe(false);
   remove();
 });
