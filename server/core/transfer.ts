@@ -103,15 +103,8 @@ function sameTexts(one: Transfer["payee"], other: Transfer["payee"]): boolean {
 
 /** Whether an order that comes under a known id is the one that was booked. */
 function isSame(done: Transfer, order: Omit<Transfer, "at">): boolean {
-  const text = (each: Omit<Transfer, "at">): string =>
-    JSON.stringify([
-      each.user,
-      each.amount,
-      each.date,
-      each.registered,
-      ...Object.values(each.payee),
-    ]);
-  return text(done) === text(order);
+  const keys = ["user", "amount", "date", "registered"] as const;
+  return keys.every((key) => done[key] === order[key]) && sameTexts(done.payee, order.payee);
 }
 
 /** Days ahead that a transfer can be booked for. */

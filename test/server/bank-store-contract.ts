@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Book } from "../../server/core/book.js";
+import { japanDate } from "../../server/core/japan.js";
+import { transfer } from "../../server/core/transfer.js";
 import type { About, Store, Counted } from "../../server/store/store.js";
-import { contractOf, userOf } from "../support/core-bank.js";
+import { contractOf, CoreBank, NOON, userOf } from "../support/core-bank.js";
 import { stock } from "../support/counting.js";
 import type { StoreFixture } from "./store-contract.js";
 
@@ -86,6 +88,25 @@ export function bankStoreContract(name: string, open: () => Promise<StoreFixture
         changed.setPayee("P", undefined);
       });
       expect(await store.listPayees("C1")).toEqual([]);
+    });
+
+    it("knows a transfer again that is sent twice under its id", async () => {
+      await write({ contracts: ["C1"] }, (book) => {
+        book.setContract(contractOf("C1", { otpFrom: undefined }));
+        book.setUser(userOf("a"));
+      });
+      const order = {
+        ...{ id: "T", user: "a", amount: 9, date: japanDate(NOON) },
+        ...{ payee: { name: "n", bank: "b", account: "1", branch: "br" } },
+        ...{ confirmed: true, code: undefined },
+      };
+      const about = { users: ["a"], transfer: "T", transferDate: order.date };
+      const decide = (book: Book) => transfer(book, new CoreBank().rules(), order);
+      for (let sent = 0; sent < 2; sent++) {
+        const [outcome] = await store.decide([{ about, decide }]);
+        expect(outcome).toMatchObject({ ok: true, answer: { booked: true } });
+      }
+      expect(await store.listTransfers("C1", 10)).toHaveLength(1);
     });
 
     it("holds a session while it is used, and ends it for good", async () => {
