@@ -62,7 +62,7 @@ export function verifyNobody(rules: Rules, code: string): Decision<Verdict> {
  * nobody can tell which. The first one is taken: a later one would lock out the codes that the token
  * shows next. The clock learns that it was one of them all. The others must not let the same digits in
  * again once the first has left the window: so the last step accepted is looked at too, as long as
- * such a step may be in the window.
+ * such a step may be in the window. Where there is none, a code that has left the window is a wrong one.
  */
 function matchingSteps(
   token: Token,
@@ -80,12 +80,14 @@ function matchingSteps(
   };
   const recent = lastStep < window.first && lastStep >= window.first - 2 * MAX_STEPS;
   let fresh: StepsSeen | undefined;
-  let used = recent && sameAt(lastStep);
+  const repeats = recent && sameAt(lastStep);
+  let used = false;
   for (let step = window.first; step <= window.last; step++) {
     const same = sameAt(step);
     if (same && step <= last) used = true;
     if (same && step > last) fresh = { first: fresh?.first ?? step, last: step };
   }
+  used ||= repeats && fresh !== undefined;
   if (used || fresh === undefined) while (computed < MOST_CODES) sameAt(0);
   return { fresh, used };
 }

@@ -96,6 +96,13 @@ describe("one-time use (rules 3 and 5)", () => {
     expect(used.next).toBeUndefined();
   });
 
+  it("one that has left the window is a wrong one, and counts", () => {
+    const left = { ...fresh, lastStep: STEP - 4, failures: 3 };
+    const wrong = verify(left, codeAt(STEP - 4), NOW, DEFAULT_POLICY);
+    expect(wrong.answer).toEqual({ accepted: false, reason: "wrong_code" });
+    expect(wrong.next?.failures).toBe(4);
+  });
+
   it("stays used also where a later step repeats its digits", () => {
     const repeating = { ...fresh, lastStep: STEP, codeAt: () => "123456" };
     expect(ask(repeating, ["123456"])).toEqual(["already_used"]);
