@@ -90,11 +90,11 @@ export function lend(book: Book, rules: Rules, id: string, serial: string, paper
   const fresh = book.holders(serial).length === 0 ? { suspended: false, failures: 0 } : {};
   const contract = user.contract;
   book.setToken(serial, { ...stateOf(token), status: "usable", contract, ...fresh });
-  const waiting = waitsUntil(user, rules.now) !== undefined;
   book.setUser({
     ...user,
-    // A revoked user waits all the same; the token is there when the time has come.
-    ...(waiting ? {} : { holding: "issued", serial, availableAt: undefined }),
+    ...{ holding: "issued", serial },
+    // A revoked user waits all the same.
+    availableAt: waitsUntil(user, rules.now),
     refusedSerials: user.refusedSerials.filter((refused) => refused !== serial),
   });
   book.say(rules.caller, "lend", "lent", { serial, user }, { ...paper });
@@ -133,7 +133,9 @@ export function branchRevoke(
   ids: readonly string[],
   paper: Paper,
 ): string[] {
-  const users = ids.map((id) => knownUser(book, id)).filter(mayBeRevoked);
+  const users = ids
+    .map((id) => knownUser(book, id))
+    .filter((user) => mayBeRevoked(user, rules.now));
   for (const user of users) detach(book, rules, book.user(user.id)!, { ...paper });
   return users.map(({ id }) => id);
 }

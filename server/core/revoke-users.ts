@@ -6,17 +6,17 @@ import { revoke } from "./lifecycle.js";
 import { keptFromActing } from "./login.js";
 import { apply, type Rules, tell } from "./rules.js";
 import type { TokenStatus } from "./token.js";
-import { type ActRequest, hasChanged, type UsersAct } from "./unlock-users.js";
-import type { User } from "./user.js";
+import { type ActRequest, hasChanged, refuse, type UsersAct } from "./unlock-users.js";
+import { hasToken, type User, waitsUntil } from "./user.js";
 
 /** A revocation by a user: what is lost or stolen is revoked for everyone who shares it. */
 export interface RevokeRequest extends ActRequest {
   readonly lost?: boolean;
 }
 
-/** Whether a user has a token that can be revoked: registered, expired, or issued. */
-export function mayBeRevoked(user: User): boolean {
-  return user.holding === "registered" || user.holding === "issued";
+/** Whether a user's token can be revoked: registered, expired, or issued and not waited for. */
+export function mayBeRevoked(user: User, now: number): boolean {
+  return hasToken(user) && waitsUntil(user, now) === undefined;
 }
 
 /** Whether a user's class lets him revoke tokens. */
@@ -29,15 +29,15 @@ export function mayRevoke(user: User, { policy }: Rules): boolean {
 export function revokeUsers(book: Book, rules: Rules, request: RevokeRequest): UsersAct {
   const actor = book.user(request.actor);
   if (!actor || !mayRevoke(actor, rules) || keptFromActing(book, actor, rules.now))
-    return refuse(book, rules, actor, "forbidden");
+    return refuse(book, rules, "revoke", request, "forbidden");
   if (!confirm(book, rules, actor, request.confirmed)) {
-    return refuse(book, rules, actor, "wrong_password");
+    return refuse(book, rules, "revoke", request, "wrong_password");
   }
   const chosen = book
     .usersOf(actor.contract)
-    .filter((user) => mayBeRevoked(user) && request.users.includes(user.id));
-  if (hasChanged(request, chosen)) return refuse(book, rules, actor, "changed");
-  if (chosen.length === 0) return refuse(book, rules, actor, "none_chosen");
+    .filter((user) => mayBeRevoked(user, rules.now) && request.users.includes(user.id));
+  if (hasChanged(request, chosen)) return refuse(book, rules, "revoke", request, "changed");
+  if (chosen.length === 0) return refuse(book, rules, "revoke", request, "none_chosen");
   if (!request.lost) {
     for (const user of chosen) detach(book, rules, user, { by: actor.id });
     return { done: true, users: chosen.map(({ id }) => id) };
@@ -96,15 +96,5 @@ export function takeOut(
 
 /** Everyone who has registered a token, or was lent it. */
 export function lentTo(book: Book, serial: string): User[] {
-  return book.everyone().filter((user) => mayBeRevoked(user) && user.serial === serial);
-}
-
-function refuse(
-  book: Book,
-  rules: Rules,
-  user: User | undefined,
-  reason: "forbidden" | "wrong_password" | "none_chosen" | "changed",
-): UsersAct {
-  book.say(rules.caller, "revoke", reason, { user });
-  return { done: false, reason };
+  return book.everyone().filter((user) => hasToken(user) && user.serial === serial);
 }

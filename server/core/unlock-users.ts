@@ -3,7 +3,7 @@ import { confirm } from "./confirmation.js";
 import { unlock } from "./lifecycle.js";
 import { keptFromActing } from "./login.js";
 import { apply, type Rules, tell } from "./rules.js";
-import { isSuspended } from "./suspension.js";
+import { isSuspended, suspendedToken } from "./suspension.js";
 import type { User } from "./user.js";
 
 /** Why an act over users was not done. Nothing has changed then, but for a password that counts. */
@@ -34,9 +34,12 @@ export function unlockList(book: Book, master: User): User[] {
     );
 }
 
-/** Whether the master may lift this user's suspension now. */
+/** Whether a master may lift this user's suspension now, and with it that of whoever shares his token. */
 export function mayUnlock(book: Book, rules: Rules, user: User): boolean {
-  return isSuspended(book, user) && (user.class !== "master" || rules.policy.peerMasterUnlock);
+  const token = suspendedToken(book, user);
+  const freed = token ? book.holders(token.serial) : [user];
+  const masters = freed.some((each) => each.class === "master");
+  return isSuspended(book, user) && (!masters || rules.policy.peerMasterUnlock);
 }
 
 /**
@@ -46,14 +49,14 @@ export function mayUnlock(book: Book, rules: Rules, user: User): boolean {
 export function unlockUsers(book: Book, rules: Rules, request: ActRequest): UsersAct {
   const master = book.user(request.actor);
   const may = master?.class === "master" && !keptFromActing(book, master, rules.now);
-  if (!may) return refuse(book, rules, request, "forbidden");
+  if (!may) return refuse(book, rules, "unlock", request, "forbidden");
   if (!confirm(book, rules, master, request.confirmed)) {
-    return refuse(book, rules, request, "wrong_password");
+    return refuse(book, rules, "unlock", request, "wrong_password");
   }
   const eligible = unlockList(book, master).filter((user) => mayUnlock(book, rules, user));
   const chosen = eligible.filter(({ id }) => request.users.includes(id));
-  if (hasChanged(request, chosen)) return refuse(book, rules, request, "changed");
-  if (chosen.length === 0) return refuse(book, rules, request, "none_chosen");
+  if (hasChanged(request, chosen)) return refuse(book, rules, "unlock", request, "changed");
+  if (chosen.length === 0) return refuse(book, rules, "unlock", request, "none_chosen");
   const users = chosen.flatMap((user) => reinstate(book, rules, user, { by: request.actor }));
   return { done: true, users: [...new Set(users)].sort() };
 }
@@ -71,8 +74,8 @@ export function reinstate(
     book.say(rules.caller, "unlock", "unlocked", { user }, detail);
     tell(book, user, "reinstated");
   }
-  const token = user.holding === "registered" ? book.token(user.serial) : undefined;
-  if (!token?.suspended) return [user.id];
+  const token = suspendedToken(book, user);
+  if (!token) return [user.id];
   apply(book, rules, token.serial, unlock(token), user, detail);
   const holders = book.holders(token.serial);
   for (const holder of holders) tell(book, holder, "reinstated");
@@ -85,12 +88,21 @@ export function hasChanged({ users, offered }: ActRequest, chosen: readonly User
   return users.some((id) => offered?.includes(id) && !ids.includes(id));
 }
 
-function refuse(
+/** Refuses an act, and writes down by whom and over whom it was asked for. */
+export function refuse(
   book: Book,
   rules: Rules,
-  request: ActRequest,
+  event: "unlock" | "revoke",
+  { actor, users }: ActRequest,
   reason: ActRefusal,
-): { done: false; reason: ActRefusal } {
-  book.say(rules.caller, "unlock", reason, { user: book.user(request.actor) });
+): UsersAct {
+  const contract = book.user(actor)?.contract;
+  const theirs = contract === undefined ? [] : book.usersOf(contract).map(({ id }) => id);
+  const chosen = theirs.filter((id) => users.includes(id)).join(" ");
+  const about = {
+    ...(contract !== undefined && { contract, by: actor }),
+    ...(chosen && { user: chosen }),
+  };
+  book.say(rules.caller, event, reason, {}, about);
   return { done: false, reason };
 }

@@ -4,7 +4,7 @@ export type UserClass = (typeof USER_CLASSES)[number];
 
 /**
  * How a user stands to a token: none; one lent by the branch and not registered yet; one registered;
- * or one revoked, until another may be registered.
+ * or one revoked, until another is lent.
  */
 export type Holding = "none" | "issued" | "registered" | "revoked";
 
@@ -24,7 +24,7 @@ export interface User {
   readonly holding: Holding;
   /** The serial issued, registered or last revoked; undefined without any. */
   readonly serial: string | undefined;
-  /** When a token may be registered again; undefined unless one was revoked. */
+  /** When a token may be registered again; undefined unless one was revoked before. */
   readonly availableAt: number | undefined;
   /** Serials revoked from this user: not registered again unless the branch lends them anew. */
   readonly refusedSerials: readonly string[];
@@ -63,23 +63,29 @@ export type TokenStanding = "unregistered" | "issued" | "registered" | "expired"
  * @param expiry the token's, Unix seconds
  */
 export function standingOf(user: User, expiry: number | undefined, now: number): TokenStanding {
+  if (waitsUntil(user, now) !== undefined) return "revoked";
   switch (user.holding) {
     case "none":
+    case "revoked":
       return "unregistered";
     case "issued":
       return "issued";
     case "registered":
       return now < (expiry ?? Infinity) ? "registered" : "expired";
-    case "revoked":
-      return waitsUntil(user, now) === undefined ? "unregistered" : "revoked";
   }
 }
 
-/** Until when a user whose token was revoked waits for another; undefined for who does not wait. */
-export function waitsUntil(user: User, now: number): number | undefined {
-  const { holding, availableAt } = user;
-  const waits = holding === "revoked" && availableAt !== undefined && now < availableAt;
-  return waits ? availableAt : undefined;
+/**
+ * Until when a user whose token was revoked waits, also where another is lent to him by then; undefined
+ * for who does not wait.
+ */
+export function waitsUntil({ availableAt }: User, now: number): number | undefined {
+  return availableAt !== undefined && now < availableAt ? availableAt : undefined;
+}
+
+/** Whether a token is with the user: one that he has registered, or that was lent to him. */
+export function hasToken({ holding }: User): boolean {
+  return holding === "registered" || holding === "issued";
 }
 
 /** Whether the contract asks its users for one-time passwords at a time. */

@@ -175,14 +175,19 @@ export function Facts({
   );
 }
 
-/** Where to go on from a result's page. */
-export function Onward({ say, administration }: { say: Say; administration?: boolean }): VNode {
+/** Where to go on from a result's page. @param list of the administration, which it came from */
+export function Onward({ say, list }: { say: Say; list?: string }): VNode {
   return (
     <div class="actions">
+      {list !== undefined && (
+        <a class="button quiet" href={list}>
+          {say("back")}
+        </a>
+      )}
       <a class="button" href="/">
         {say("toTopPage")}
       </a>
-      {administration && (
+      {list !== undefined && (
         <a class="button quiet" href="/administration/users">
           {say("toUserAdministration")}
         </a>

@@ -1,13 +1,13 @@
 import type { VNode } from "preact";
 import type { Book, BookToken } from "../../core/book.js";
-import { DAY } from "../../core/japan.js";
+import { DAY, timeText } from "../../core/japan.js";
 import { lentTo } from "../../core/revoke-users.js";
 import { isSuspended } from "../../core/suspension.js";
-import { standingOf, type User } from "../../core/user.js";
+import { hasToken, standingOf, type User } from "../../core/user.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { TOKEN_ACT_FORM, USER_ACT_FORM } from "../paper-form.js";
 import { Facts, Form, Table } from "../parts.js";
-import { AUTHENTICATION, CLASSES, STANDINGS, timeText, TOKEN_STATES } from "../words.js";
+import { AUTHENTICATION, CLASSES, STANDINGS, TOKEN_STATES } from "../words.js";
 import { Done } from "./branch-contracts.js";
 import { PaperFields } from "./branch-parts.js";
 import type { PageInput } from "./entrance.js";
@@ -28,7 +28,7 @@ export function BranchUserPage({
 }): VNode {
   const { language, now } = visit;
   const say = sayIn(language);
-  const token = user.holding === "none" ? undefined : book.token(user.serial);
+  const token = hasToken(user) ? book.token(user.serial) : undefined;
   const standing = standingOf(user, token?.expiry, now);
   const able = (suspended: boolean): string =>
     AUTHENTICATION[suspended ? "suspended" : "available"][language];

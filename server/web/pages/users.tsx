@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
 import { type Book } from "../../core/book.js";
-import { mayBeRevoked, mayRevoke } from "../../core/revoke-users.js";
+import { lentTo, mayBeRevoked, mayRevoke } from "../../core/revoke-users.js";
 import { type Rules } from "../../core/rules.js";
 import { mayUnlock } from "../../core/unlock-users.js";
 import { type User } from "../../core/user.js";
@@ -115,7 +115,7 @@ export function UnlockPage(input: ListInput): VNode {
 export function RevokePage(input: ListInput): VNode {
   const { visit, book, users } = input;
   const say = sayIn(visit.language);
-  const offered = users.filter(mayBeRevoked);
+  const offered = users.filter((user) => mayBeRevoked(user, visit.now));
   return (
     <ListPage act={REVOKE} title="revokeTitle" rows={REVOKE_ROWS} {...{ input, offered }}>
       {sharedSerials(book, users).map(([serial, ids]) => (
@@ -228,7 +228,7 @@ function ResultPage({
         rows={users.map((user) => ({ cells: rows.cells(visit, book, user) }))}
       />
       {children}
-      <Onward say={say} administration />
+      <Onward say={say} list={`/administration/users/${act.name}`} />
     </ActPage>
   );
 }
@@ -267,6 +267,6 @@ function sharedSerials(book: Book, users: readonly User[]): [string, string[]][]
     users.map(({ serial }) => serial).filter((serial) => serial !== undefined),
   );
   return [...serials]
-    .map((serial): [string, string[]] => [serial, book.holders(serial).map(({ id }) => id)])
+    .map((serial): [string, string[]] => [serial, lentTo(book, serial).map(({ id }) => id)])
     .filter(([, ids]) => ids.length > 1);
 }

@@ -260,8 +260,12 @@ describe("rule 57: the audit has who, whom, the serial and the result", () => {
     expect(said(bankOf({ codeSuspended: true }), act({}))).toEqual([
       `unlock unlocked - ${ICHIRO} by=masuo`,
     ]);
-    expect(said(bankOf(), act({}))).toEqual([`unlock none_chosen - ${MASUO}`]);
-    expect(said(bankOf(), act({ actor: "jiro" }))).toEqual([`unlock forbidden - ${JIRO}`]);
+    expect(said(bankOf(), act({}))).toEqual([
+      "unlock none_chosen - contract=C1 by=masuo user=ichiro",
+    ]);
+    expect(said(bankOf(), act({ actor: "jiro", users: ["ichiro", "saburo", "gaibu"] }))).toEqual([
+      "unlock forbidden - contract=C1 by=jiro user=ichiro saburo",
+    ]);
   });
 
   it("of revocations, by whom", () => {
@@ -284,7 +288,9 @@ describe("rule 57: the audit has who, whom, the serial and the result", () => {
       `revoke revoked ${SERIAL} contract=C1 by=masuo`,
       `token lost ${SERIAL} contract=C1 by=masuo`,
     ]);
-    expect(said(bankOf(), act({ actor: "jiro" }))).toEqual([`revoke forbidden - ${JIRO}`]);
+    expect(said(bankOf(), act({ actor: "jiro" }))).toEqual([
+      "revoke forbidden - contract=C1 by=jiro user=ichiro",
+    ]);
     expect(said(bankOf(), act({ actor: "nobody" }))).toEqual(["revoke forbidden -"]);
   });
 

@@ -13,6 +13,7 @@ import {
   retire,
 } from "../../../server/core/branch.js";
 import { register } from "../../../server/core/register.js";
+import { standingOf } from "../../../server/core/user.js";
 import { contractOf, CoreBank, holder, NOON, tokenOf, userOf } from "../../support/core-bank.js";
 
 const SERIAL = "12345678";
@@ -123,7 +124,12 @@ describe("the branch (お取引店)", () => {
     const waiting = userOf("a", { holding: "revoked", serial: "1", availableAt: NOON + 60 });
     const bank = new CoreBank(waiting, tokenOf(SERIAL, { contract: undefined }));
     lendTo(bank, "a");
-    expect(bank.user("a")).toMatchObject({ holding: "revoked", availableAt: NOON + 60 });
+    const lent = { holding: "issued", serial: SERIAL, availableAt: NOON + 60 };
+    expect(bank.user("a")).toMatchObject(lent);
+    const states = [NOON, NOON + 59, NOON + 60].map((now) =>
+      standingOf(bank.user("a"), undefined, now),
+    );
+    expect(states).toEqual(["revoked", "revoked", "issued"]);
     expect(bank.token(SERIAL).contract).toBe("C1");
     const odd = new CoreBank(userOf("a", { holding: "revoked" }), tokenOf(SERIAL));
     lendTo(odd, "a");

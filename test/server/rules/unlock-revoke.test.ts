@@ -156,6 +156,17 @@ describe("lifting suspensions (停止解除)", () => {
     const bank = manual();
     bank.policy = { ...DEFAULT_POLICY, peerMasterUnlock: false };
     expect(unlock(bank, ["ichirodt", "saburodt"])).toEqual({ done: true, users: ["ichirodt"] });
+    // Nor by way of somebody who shares his token: it would be lifted for him too.
+    const shared = new CoreBank(
+      userOf("shujin", { class: "master", needsCode: false }),
+      holder("a", "12345678"),
+      holder("b", "12345678", { class: "master" }),
+      tokenOf("12345678", { suspended: true }),
+    );
+    shared.policy = bank.policy;
+    expect(unlock(shared, ["a"])).toEqual({ done: false, reason: "none_chosen" });
+    shared.policy = DEFAULT_POLICY;
+    expect(unlock(shared, ["a"])).toEqual({ done: true, users: ["a", "b"] });
   });
 
   it("rule 44: a user stopped at registration is listed and reinstated", () => {
@@ -256,6 +267,28 @@ describe("revoking tokens (失効)", () => {
     expect(bank.changes!.mails.map(({ to }) => to)).toContain("shujin@example.co.jp");
   });
 
+  it("rules 10, 46, 48, 54: a token lent to who waits is with him, and revoked once he does not", () => {
+    const waiting = { holding: "issued", serial: SERIAL, availableAt: NOON + 60 } as const;
+    const bankOf = () =>
+      new CoreBank(
+        userOf("shujin", { class: "master", needsCode: false }),
+        userOf("a", waiting),
+        holder("b", SERIAL),
+        tokenOf(SERIAL),
+      );
+    const bank = bankOf();
+    expect(revoke(bank, ["a"])).toEqual({ done: false, reason: "none_chosen" });
+    revoke(bank, ["b"]);
+    expect(bank.token(SERIAL).status).toBe("usable");
+    bank.now = NOON + 60;
+    expect(revoke(bank, ["a"])).toEqual({ done: true, users: ["a"] });
+    expect(bank.token(SERIAL).status).toBe("revoked");
+    // Lost, it is lost to him as well.
+    const lost = bankOf();
+    expect(revoke(lost, ["b"], { lost: true })).toEqual({ done: true, users: ["a", "b"] });
+    expect(lost.user("a")).toMatchObject({ holding: "revoked", availableAt: NOON + 1800 });
+  });
+
   it("rule 45, ruling C13: masters only; administrators by a switch", () => {
     expect(revoke(company(), ["a"], { actor: "kanri" })).toMatchObject({ reason: "forbidden" });
     expect(revoke(company(), ["a"], { actor: "b" })).toMatchObject({ reason: "forbidden" });
@@ -318,11 +351,12 @@ describe("rule 10: the states", () => {
     expect(standingOf(user, expiry, NOON)).toBe(standing);
   });
 
-  it("only who has lost a token waits for another", () => {
-    const waiting = { availableAt: NOON + 1 };
-    expect(waitsUntil(userOf("a", { holding: "revoked", ...waiting }), NOON)).toBe(NOON + 1);
-    for (const holding of ["none", "issued", "registered"] as const) {
-      expect(waitsUntil(userOf("a", { holding, ...waiting }), NOON)).toBeUndefined();
+  it("who has lost a token waits for another, also where it is lent to him by then", () => {
+    for (const holding of ["revoked", "issued"] as const) {
+      const user = userOf("a", { holding, availableAt: NOON + 1 });
+      expect(waitsUntil(user, NOON)).toBe(NOON + 1);
+      expect(waitsUntil(user, NOON + 1)).toBeUndefined();
     }
+    expect(waitsUntil(userOf("a"), NOON)).toBeUndefined();
   });
 });
