@@ -1,3 +1,7 @@
+/** Characters without a picture of their own, half ones, and those that turn the text around them. */
+const UNPRINTED = "\\p{Cc}\\p{Cs}\\p{Bidi_Control}";
+const PRINTED = `[^${UNPRINTED}\\s]`;
+
 /** What fields hold, as regular expressions: the API, the pages and the commands ask for the same. */
 export const PATTERNS = {
   /** A login ID, and what contracts, payees and staff are called by. */
@@ -10,8 +14,10 @@ export const PATTERNS = {
   mail: '^[^\\s@<>",;:]{1,64}@[A-Za-z0-9.-]{1,180}\\.[A-Za-z]{2,}$',
   loginPassword: "^[\\x21-\\x7e]{8,64}$",
   confirmationPassword: "^[0-9A-Za-z]{6,12}$",
-  /** A name, or a form's number: what is printed, no line of its own. */
-  name: "^[^\\p{Cc}\\s](?:[^\\p{Cc}]{0,62}[^\\p{Cc}\\s])?$",
+  /** A name, or a form's number: what is printed, no line of its own, and read as it stands. */
+  name: `^${PRINTED}(?:[^${UNPRINTED}]{0,62}${PRINTED})?$`,
+  /** What may be asked for as a user: whoever it is, a store can hold it. */
+  asked: `^[^${UNPRINTED}]{1,64}$`,
 } as const;
 export type FieldKind = keyof typeof PATTERNS;
 

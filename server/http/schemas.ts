@@ -24,7 +24,7 @@ export const VERIFY_BODY = {
   required: ["code"],
   properties: {
     serial: SERIAL,
-    user: { type: "string", minLength: 1, maxLength: 64 },
+    user: { type: "string", pattern: PATTERNS.asked },
     code: CODE,
   },
   additionalProperties: false,

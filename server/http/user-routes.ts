@@ -101,6 +101,11 @@ async function operate(
   const { kind, id = randomUUID(), payee, amount, date, code, ...rest } = request.body;
   const caller = callerOf(request, at);
   if (kind === "profile") {
+    const { mail, password, newConfirmationPassword, dailyLimit } = rest;
+    if ((mail ?? password ?? newConfirmationPassword ?? dailyLimit) === undefined) {
+      const detail = "mail: give it, or password, newConfirmationPassword or dailyLimit";
+      throw new Problem("invalid_field", detail, "mail");
+    }
     const answer = await bank.changeProfile({ ...rest, code }, caller);
     return answer.changed ? { done: true } : { done: false, reason: answer.reason };
   }

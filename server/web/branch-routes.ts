@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { ContractsPage, StaffLoginPage } from "./pages/branch-contracts.js";
-import { type Desk, type Portal, queryText, secretText, textOf } from "./portal.js";
+import { type Desk, loginIdOf, type Portal, queryText, secretText } from "./portal.js";
 import type { Message } from "./text.js";
 import { addContractRoutes } from "./branch-contract-routes.js";
 import { addBranchTokenRoutes } from "./branch-token-routes.js";
@@ -21,7 +21,7 @@ function addLogin(portal: Portal): void {
     portal.send(reply, StaffLoginPage({ visit: await portal.visit(request, reply) })),
   );
   portal.form("/branch/login", async (request, fields, reply) => {
-    const id = textOf(fields, "id").slice(0, 64);
+    const id = loginIdOf(fields);
     const password = secretText(fields, "password");
     const caller = portal.caller(request);
     const { secret } = await portal.parts.sessions.logInStaff(id, password, caller);

@@ -312,10 +312,18 @@ export function queryText(request: PageRequest, name: string): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-/** A field's text without the spaces around it; empty where it was not sent, or several times. */
+/**
+ * A field's text without the spaces around it; empty where it was not sent, or several times. What not
+ * every store can hold is replaced in it: half characters, and U+0000.
+ */
 export function textOf(fields: Fields, name: string): string {
   const value = fields[name];
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value.trim().replace(/[\p{Cs}\0]/gu, "\ufffd") : "";
+}
+
+/** What was typed as a login ID: no longer than one can be, whole characters of it. */
+export function loginIdOf(fields: Fields): string {
+  return [...textOf(fields, "id")].slice(0, 64).join("");
 }
 
 /** A password is taken as it was typed. */

@@ -17,7 +17,6 @@ import { type Fields, type Portal, type Seat, secretText, textOf } from "./porta
 import type { Message } from "./text.js";
 
 const AMOUNT = /^[1-9][0-9]{0,11}$/;
-const TEXT_MAX = 64;
 /** What a sealed draft is sealed for. */
 const PURPOSE = "transfer";
 const INQUIRED = 100;
@@ -123,8 +122,7 @@ function checkForm(
     form.kind === "registered" ? payees.find(({ id }) => id === form.registered) : undefined;
   const { bank, branch, account, name } = chosen ?? form;
   const payee = { bank, branch, account, name };
-  const texts = Object.values(payee);
-  const whole = texts.every((text) => text !== "" && text.length <= TEXT_MAX);
+  const whole = Object.values(payee).every((text) => isField("name", text));
   if ((form.kind === "registered" && !chosen) || !whole) return { message: { key: "E-19" } };
   if (!AMOUNT.test(form.amount)) return { message: { key: "E-20" } };
   if (!isBookable(form.date, now)) return { message: { key: "E-21" } };

@@ -100,8 +100,19 @@ describe("the API of users", () => {
     const change = { ...proof, kind: "profile", mail: "new@example.co.jp" };
     expect(await portal("/v1/operations", change)).toMatchObject({ reason: "code_needed" });
     const next = codeOf(OWN, server.now);
+    const nothing = { ...proof, kind: "profile", code: next };
+    expect(await portal("/v1/operations", nothing)).toMatchObject({ status: 400, field: "mail" });
+    // What was refused has not used the code up.
     expect(await portal("/v1/operations", { ...change, code: next })).toEqual({ done: true });
   });
+
+  it.each(["\u0000", "\ud800", "a\ud83d", "ichiro\u202e"])(
+    "a user who cannot be written down is not asked about: %j",
+    async (user) => {
+      const asked = await server.send("verify", "POST", "/v1/verify", { user, code: "123456" });
+      expect(asked).toMatchObject({ status: 400, json: { code: "invalid_field", field: "user" } });
+    },
+  );
 
   it("a payee registered beforehand is named by its id", async () => {
     await enrol("ichiro");
