@@ -1,6 +1,16 @@
 import type { Book } from "./book.js";
 import { DAY } from "./japan.js";
+import type { Policy } from "./policy.js";
 import { type Rules, tell } from "./rules.js";
+
+/** Whether a token's users are told by now that it expires soon. */
+export function expiresSoon(
+  expiry: number | undefined,
+  now: number,
+  { expiryNoticeDays }: Policy,
+): boolean {
+  return expiry !== undefined && now >= expiry - Math.max(...expiryNoticeDays) * DAY;
+}
 
 /**
  * Tells the users of a token that it expires soon: once when each of the policy's days has come.

@@ -1,4 +1,4 @@
-import { inJapan } from "./japan.js";
+import { timeText } from "./japan.js";
 import type { User } from "./user.js";
 
 /** What users are told by mail. Never a code, a serial or a password. */
@@ -58,17 +58,16 @@ export function noticeOf(
 ): { subject: string; text: string } {
   const { ja, en } = NOTICES[kind];
   const last = expiry === undefined ? UNKNOWN : ASK;
-  const until = expiry === undefined ? undefined : japanTime(expiry);
+  const until =
+    expiry === undefined
+      ? { ja: [], en: [] }
+      : {
+          ja: [`有効期限: ${timeText(expiry, "ja")}`],
+          en: [`Expires: ${timeText(expiry, "en")} (Japan)`],
+        };
   const text = [
-    ...[ja, `ログインID: ${user.id}`, until && `有効期限: ${until}`, last.ja, ""],
-    ...[en, `Login ID: ${user.id}`, until && `Expires: ${until} (Japan)`, last.en, ""],
-  ]
-    .filter((line) => line !== undefined)
-    .join("\n");
+    ...[ja, `ログインID: ${user.id}`, ...until.ja, last.ja, ""],
+    ...[en, `Login ID: ${user.id}`, ...until.en, last.en, ""],
+  ].join("\n");
   return { subject: `${ja} / ${en}`, text };
-}
-
-/** YYYY-MM-DD HH:MM in Japan. */
-function japanTime(unixSeconds: number): string {
-  return inJapan(unixSeconds).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -1,9 +1,10 @@
+import { expiresSoon } from "../core/expiry-notice.js";
 import type { Login } from "../core/login.js";
 import { standingOf } from "../core/user.js";
 import { isField } from "../fields.js";
 import { LoginPage, RegistrationPage, StopPage } from "./pages/entrance.js";
 import { TopPage } from "./pages/top.js";
-import { type Portal, secretText, textOf } from "./portal.js";
+import { loginIdOf, type Portal, secretText, textOf } from "./portal.js";
 import type { Language } from "./language.js";
 import type { Message } from "./text.js";
 import { timeFromText } from "./words.js";
@@ -20,8 +21,9 @@ export function addEntrance(portal: Portal): void {
     const expiry = user.holding === "registered" ? book.token(user.serial)?.expiry : undefined;
     const serial = user.holding === "registered" ? user.serial : undefined;
     const standing = standingOf(user, expiry, visit.now);
+    const soon = expiresSoon(expiry, visit.now, portal.parts.clerk.policy);
     const registered = request.query.registered !== undefined;
-    return portal.send(reply, TopPage({ visit, standing, serial, expiry, registered }));
+    return portal.send(reply, TopPage({ visit, standing, serial, expiry, soon, registered }));
   });
 }
 
@@ -33,7 +35,7 @@ function addLogin(portal: Portal): void {
     return portal.send(reply, LoginPage({ visit, loggedOut }));
   });
   portal.form("/login", async (request, fields, reply) => {
-    const id = textOf(fields, "id").slice(0, 64);
+    const id = loginIdOf(fields);
     const login = await sessions.logIn(id, secretText(fields, "password"), portal.caller(request));
     if (login.in) {
       await portal.open(request, reply, login.secret);
@@ -95,7 +97,7 @@ function addStop(portal: Portal): void {
     portal.send(reply, StopPage({ visit: await portal.visit(request, reply) })),
   );
   portal.form("/stop", async (request, fields, reply) => {
-    const id = textOf(fields, "id").slice(0, 64);
+    const id = loginIdOf(fields);
     const caller = portal.caller(request);
     const visit = await portal.visit(request, reply);
     const answer = await portal.parts.sessions.stop(id, secretText(fields, "password"), caller);

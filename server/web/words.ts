@@ -1,4 +1,4 @@
-import { inJapan } from "../core/japan.js";
+import { timeText } from "../core/japan.js";
 import type { TokenStanding, UserClass } from "../core/user.js";
 import type { Language, Text } from "./language.js";
 
@@ -96,23 +96,7 @@ export const RESULTS: Readonly<Record<string, Text>> = {
   lent: DONE,
 };
 
-const two = (value: number): string => String(value).padStart(2, "0");
-
-/** YYYY年MM月DD日 HH時MM分 in Japan; in English YYYY-MM-DD HH:MM. */
-export function timeText(unixSeconds: number, language: Language): string {
-  const at = inJapan(unixSeconds);
-  const [year, month, day] = [
-    String(at.getUTCFullYear()),
-    two(at.getUTCMonth() + 1),
-    two(at.getUTCDate()),
-  ];
-  const [hour, minute] = [two(at.getUTCHours()), two(at.getUTCMinutes())];
-  return language === "ja"
-    ? `${year}年${month}月${day}日 ${hour}時${minute}分`
-    : `${year}-${month}-${day} ${hour}:${minute}`;
-}
-
-/** The same, rounded up to the minute: from then on it is true. */
+/** A time in Japan, rounded up to the minute: from then on it is true. */
 export function timeFromText(unixSeconds: number, language: Language): string {
   return timeText(Math.ceil(unixSeconds / 60) * 60, language);
 }

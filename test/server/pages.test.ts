@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loginIdOf, textOf } from "../../server/web/portal.js";
 import { StoreUnavailable } from "../../server/store/store.js";
-import { CONFIRMATION, PASSWORD, TestBank } from "../support/bank.js";
+import { DEFAULT_POLICY, type Policy } from "../../server/core/policy.js";
+import { CONFIRMATION, PAPER, PASSWORD, TestBank } from "../support/bank.js";
 import { Visitor } from "../support/visitor.js";
 
 const SERIAL = "10000001";
@@ -271,5 +273,71 @@ describe("pages", () => {
     const reply = await visitor.fetch("/");
     expect(reply.status).toBe(503);
     expect(await reply.text()).toContain("ただいまお取り扱いできません。");
+  });
+});
+
+describe("the top page's notice of an expiry", () => {
+  const DAY = 86_400_000;
+  const seen = async (policy: Partial<Policy>, before: number): Promise<boolean> => {
+    const expiry = bank.now + 400 * DAY;
+    const own = await TestBank.start(1, expiry / 1000, {
+      policy: { ...DEFAULT_POLICY, ...policy },
+    });
+    await own.contract();
+    await own.holder("ichirodt", "データ一郎", SERIAL);
+    own.now = expiry - before;
+    const there = new Visitor(own.url);
+    await there.send("/login", { id: "ichirodt", password: PASSWORD });
+    const page = await there.get("/");
+    await own.close();
+    return page.includes("ハードウェアトークンの有効期限は");
+  };
+
+  it("stands there from 90 days before on", async () => {
+    expect(await seen({}, 90 * DAY + 1000)).toBe(false);
+    expect(await seen({}, 90 * DAY)).toBe(true);
+  });
+
+  it("stands there from the first day of the bank's own on", async () => {
+    const policy = { expiryNoticeDays: [30, 7] };
+    expect(await seen(policy, 60 * DAY)).toBe(false);
+    expect(await seen(policy, 30 * DAY)).toBe(true);
+  });
+});
+
+describe("the history of operations", () => {
+  it("has the user where an API key spoke for him, and the branch where there is a paper", async () => {
+    await bank.user("masuodt", "データ益男", { class: "master", needsCode: false });
+    const payee = { bank: "a", branch: "b", account: "c", name: "d" };
+    const order = { id: "T", user: "ichirodt", payee, amount: 1, date: "2026-11-24" };
+    const proof = { confirmationPassword: "wrong", code: undefined };
+    await bank.bank.transfer({ ...order, ...proof }, { ...bank.caller(), actor: "key:portal" });
+    await bank.bank.resume("masuodt", {}, PAPER, { ...bank.caller(), actor: "key:branch" });
+    await logIn("masuodt");
+    const page = await visitor.get("/administration/users/history");
+    const cells = [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
+      [...row!.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => cell!),
+    );
+    const whoDid = (what: string) => cells.find((row) => row[3] === what)?.slice(1, 3);
+    expect(whoDid("資金移動")).toEqual(["ichirodt", "ichirodt"]);
+    expect(whoDid("利用再開")).toEqual(["お取引店", "masuodt"]);
+  });
+});
+
+describe("what is typed", () => {
+  it("is a text that every store can hold", () => {
+    expect(textOf({ name: " a\0b\ud83d \u{1f600} " }, "name")).toBe("a\ufffdb\ufffd \u{1f600}");
+    const id = `${"a".repeat(63)}\u{1f600}`;
+    expect(loginIdOf({ id: `${id}b` })).toBe(id);
+  });
+});
+
+describe("a payee entered on the page", () => {
+  it.each(["a\nb", "a\u202eb"])("is what it reads as: %j", async (name) => {
+    await logIn();
+    const payee = { kind: "entered", bank: "見本銀行", branch: "本店", account: "1", name };
+    const form = { ...payee, amount: "5000", date: "2026-11-24" };
+    const reply = await visitor.send("/transfer/confirm", form, { from: "/transfer" });
+    expect(await reply.text()).toContain("振込先を入力してください。");
   });
 });

@@ -1,9 +1,10 @@
 import type { VNode } from "preact";
 import type { ListedAuditRow } from "../../store/store.js";
+import { timeText } from "../../core/japan.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { Authentication, CodeField, Field, Form, Onward, Table } from "../parts.js";
 import type { Text } from "../language.js";
-import { EVENTS, RESULTS, timeText } from "../words.js";
+import { EVENTS, RESULTS } from "../words.js";
 import type { PageInput } from "./entrance.js";
 
 /** お客さま情報変更. */
@@ -119,9 +120,13 @@ export function HistoryPage({
   const say = sayIn(language);
   const word = (words: Readonly<Record<string, Text>>, key: string): string =>
     words[key]?.[language] ?? key;
-  const actorName = (actor: string): string => {
+  const who = ({ actor, detail }: ListedAuditRow): string => {
+    if (detail.by !== undefined) return String(detail.by);
     if (actor.startsWith("user:")) return actor.slice("user:".length);
-    return actor === "page" ? say("none") : say("branch");
+    if (actor === "page") return say("none");
+    // An API key speaks for the user, and for the branch where there is a paper.
+    const own = actor.startsWith("key:") && detail.form === undefined;
+    return own ? String(detail.user ?? say("none")) : say("branch");
   };
   const columns = [
     ...[say("historyWhen"), say("historyWho"), say("historyWhom"), say("historyWhat")],
@@ -138,11 +143,15 @@ export function HistoryPage({
       <Table
         caption={say("history")}
         columns={columns}
-        rows={rows.map(({ at, actor, detail, event, result, serial, source }) => ({
+        rows={rows.map((row) => ({
           cells: [
-            ...[timeText(at / 1000, language), String(detail.by ?? actorName(actor))],
-            ...[String(detail.user ?? say("none")), word(EVENTS, event), word(RESULTS, result)],
-            ...[serial ?? say("none"), source ?? say("none")],
+            ...[
+              timeText(row.at / 1000, language),
+              who(row),
+              String(row.detail.user ?? say("none")),
+            ],
+            ...[word(EVENTS, row.event), word(RESULTS, row.result)],
+            ...[row.serial ?? say("none"), row.source ?? say("none")],
           ],
         }))}
       />

@@ -1,30 +1,30 @@
 import type { VNode } from "preact";
 import { type TokenStanding } from "../../core/user.js";
+import { timeText } from "../../core/japan.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { Facts } from "../parts.js";
-import { CLASSES, STANDINGS, timeText } from "../words.js";
-
-/** Seconds before its expiry from which a token's user is told of it. */
-const NOTICE = 90 * 86_400;
+import { CLASSES, STANDINGS } from "../words.js";
 
 export function TopPage({
   visit,
   standing,
   serial,
   expiry,
+  soon,
   registered,
 }: {
   readonly visit: Visit;
   readonly standing: TokenStanding;
   readonly serial: string | undefined;
   readonly expiry: number | undefined;
+  /** Whether the token expires soon. */
+  readonly soon: boolean;
   /** Whether a token was registered just now. */
   readonly registered: boolean;
 }): VNode {
   const { language } = visit;
   const say = sayIn(language);
   const user = visit.user!;
-  const soon = expiry !== undefined && expiry - visit.now < NOTICE;
   const time = expiry === undefined ? say("none") : timeText(expiry, language);
   const notice =
     language === "ja"

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import type { Payee, Transfer } from "../../core/book.js";
+import { timeText } from "../../core/japan.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { Authentication, CodeField, Facts, Field, Form, Onward, Steps, Table } from "../parts.js";
-import { timeText, yenText } from "../words.js";
+import { yenText } from "../words.js";
 import type { PageInput } from "./entrance.js";
 
 /** A transfer's fields as they were typed. */

@@ -1,9 +1,10 @@
 import type { Book } from "../../core/book.js";
+import { timeText } from "../../core/japan.js";
 import { isSuspended } from "../../core/suspension.js";
 import { standingOf, type User } from "../../core/user.js";
 import { sayIn, type Visit } from "../layout.js";
 import type { TextKey } from "../text.js";
-import { AUTHENTICATION, CLASSES, STANDINGS, timeText } from "../words.js";
+import { AUTHENTICATION, CLASSES, STANDINGS } from "../words.js";
 
 /** A user's row in one of the lists: the columns' names, and the cells in their order. */
 export interface UserRows {

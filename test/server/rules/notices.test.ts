@@ -36,7 +36,7 @@ describe("rule 59: what a user is told by mail", () => {
     expect(text.split("\n")).toEqual([
       "ハードウェアトークンの有効期限が近づいています。",
       "ログインID: ichirodt",
-      "有効期限: 2027-03-31 08:00",
+      "有効期限: 2027年03月31日 08時00分",
       "ご不明な点は、お取引店へお問い合わせください。",
       "",
       "A hardware token expires soon.",
