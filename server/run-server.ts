@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FastifyBaseLogger } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { figuresOfAll } from "./gather.js";
 import { buildApp, type Parts } from "./http/app.js";
@@ -18,37 +18,38 @@ export interface ServerSettings extends Omit<Parts, "leaving" | "metrics"> {
 }
 
 /**
- * Serves until it is told to stop, then answers what came in, and is over once the store is closed.
- * @throws InputError where it cannot listen
+ * Serves until it is told to stop, then answers what came in, and is over once the store is closed: also
+ * where it cannot start, since what is left open would keep the process from ending.
+ * @throws InputError where it cannot listen, StoreUnavailable
  */
 export async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<void> {
-  const { host, port, drain, ...parts } = settings;
-  const metrics = new Metrics(parts.store, parts.now, cluster.isWorker ? figuresOfAll : undefined);
-  const app = await buildApp({ ...parts, metrics, leaving: stop });
-  const { kind } = parts.store;
-  app.log.info({ version: VERSION, store: kind, mail: parts.mail !== undefined }, "starting");
+  const { store, now, drain } = settings;
+  const metrics = new Metrics(store, now, cluster.isWorker ? figuresOfAll : undefined);
+  const app = await buildApp({ ...settings, metrics, leaving: stop });
+  try {
+    announce(await listen(app, settings));
+    await aborted(stop);
+    app.log.info({ drain }, "stopping: what came in is answered");
+    await sleep(drain);
+  } finally {
+    await app.close();
+  }
+  app.log.info("stopped");
+}
+
+/** @returns the URL @throws InputError where it cannot, StoreUnavailable */
+async function listen(app: FastifyInstance, settings: ServerSettings): Promise<string> {
+  const { host, port, store, mail, now } = settings;
+  app.log.info({ version: VERSION, store: store.kind, mail: mail !== undefined }, "starting");
   await openDataKeys(settings, app.log);
-  const restoredAt = await takeOver(parts.store, parts.now(), "server").catch(
-    async (error: unknown) => {
-      await app.close();
-      throw error;
-    },
-  );
+  const restoredAt = await takeOver(store, now(), "server");
   if (restoredAt !== undefined) {
     const at = new Date(restoredAt * 1000).toISOString();
     app.log.warn({ restoredAt: at }, "codes that tokens showed before the restore are refused");
   }
-  const url = await app.listen({ host, port }).catch(async (error: unknown) => {
-    await app.close();
+  return app.listen({ host, port }).catch((error: unknown) => {
     throw new InputError("--port", `cannot listen: ${(error as Error).message}`);
   });
-  announce(url);
-  await aborted(stop);
-  app.log.info({ drain }, "stopping: what came in is answered");
-  await sleep(drain);
-  await app.close();
-  app.log.info("stopped");
-  cluster.worker?.disconnect();
 }
 
 /** All of them, so that the first code of each token costs no more than others, and needs no KMS. */

@@ -65,7 +65,10 @@ export function addServeCommand(program: Command): void {
     )
     .option("--no-branch-pages", "leave the branch's pages out, where customers reach the server")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", "info")
-    .action(serve);
+    .action(async (options: ServeOptions) => {
+      // A worker that holds on to its parent does not end.
+      await serve(options).finally(() => cluster.worker?.disconnect());
+    });
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -85,7 +88,10 @@ async function serve(options: ServeOptions): Promise<void> {
     auditKeyFile === undefined ? undefined : readAuditKey(auditKeyFile, "--audit-key");
   const masters = masterKeysFrom(process.env);
   const store = await openStore(options.db, process.env);
-  const vault = await openVault(store, masters);
+  const vault = await openVault(store, masters).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const logger = { level: logLevel };
   if (workers > 1 && cluster.isPrimary) {
     await store.close();

@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { openVault } from "../server/open.js";
+import { openPostgres } from "../server/store/postgres.js";
 import { CLI, runCli, ServingProcess } from "./support/cli.js";
 import { onServer, TestDatabases, TestPostgres } from "./support/postgres.js";
 import { seedDirectory } from "./support/seed-directory.js";
-import { codeOf, SEED } from "./support/server.js";
+import { codeOf, MASTER_KEY, SEED } from "./support/server.js";
 
 const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
 const at = seedDirectory();
@@ -57,6 +59,24 @@ describe("the commands over PostgreSQL", () => {
     expect(await verify(one!)).toMatchObject({ code: "unauthorized" });
     expect(await one!.stop("SIGTERM")).toBe(0);
     expect(await other!.stop("SIGTERM")).toBe(0);
+  });
+
+  it("serve ends where it cannot start, and so do its workers", async () => {
+    const url = await databases.database();
+    const store = await openPostgres(url);
+    await openVault(store, MASTER_KEY);
+    await store.close();
+    const serve = (args: string[], environment: Record<string, string> = {}) =>
+      spawnSync(process.execPath, [CLI, "serve", "--log-level", "silent", ...args], {
+        env: { ...process.env, ...MASTER, WARIFU_DB: url, ...environment },
+        ...{ encoding: "utf8", timeout: 60_000 },
+      });
+    const otherKey = serve(["--port", "0"], { WARIFU_MASTER_KEY: "08".repeat(32) });
+    expect(otherKey.status).toBe(2);
+    expect(otherKey.stderr).toContain("is not the key this database's data keys are wrapped by");
+    const taken = serve(["--port", new URL(url).port, "--workers", "2"]);
+    expect(taken.status).toBe(2);
+    expect(taken.stderr).toMatch(/^warifu: --port: cannot listen: .*EADDRINUSE/);
   });
 
   it("take the password from .pgpass, where neither the URL nor PGPASSWORD has one", async () => {

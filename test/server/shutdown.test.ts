@@ -6,6 +6,7 @@ import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
 import { runServer } from "../../server/run-server.js";
 import { openSqlite } from "../../server/store/sqlite.js";
+import { StoreUnavailable } from "../../server/store/store.js";
 import { ServingProcess } from "../support/cli.js";
 import { LogLines } from "../support/log-lines.js";
 import { MASTER_KEY, SEED, withDirectory } from "../support/server.js";
@@ -113,6 +114,17 @@ describe("a stop while decisions are under way", () => {
       "stopped",
     ]);
   });
+});
+
+it("a server that cannot read its data keys at its start closes the store and ends", async () => {
+  const store = openSqlite(join(directory.path, "store.db"));
+  const vault = await openVault(store, MASTER_KEY);
+  const closed = vi.spyOn(store, "close");
+  store.listDataKeys = () => Promise.reject(new StoreUnavailable("away"));
+  const settings = { host: "127.0.0.1", port: 0, drain: 0, now: Date.now, store, vault };
+  const { signal } = new AbortController();
+  await expect(runServer(settings, signal)).rejects.toThrow("away");
+  expect(closed).toHaveBeenCalledTimes(1);
 });
 
 describe("SIGTERM under load", () => {

@@ -23,4 +23,5 @@ if (cluster.isPrimary) {
   const policy = shareOf(DEFAULT_POLICY, Number(count));
   const listen = { host: "127.0.0.1", port: 0, drain: 0, now: Date.now };
   await runServer({ ...listen, store, vault, policy }, stopSignal());
+  cluster.worker?.disconnect();
 }
