@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
@@ -15,6 +15,7 @@ import { AuditFault } from "./core/audit-proof.js";
 import { readAuditKey, readPublicKey, signAudit } from "./audit-signer.js";
 import { withStore } from "./open.js";
 import type { ListedAuditRow } from "./store/store.js";
+import { wholeFile } from "./whole-file.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
@@ -104,17 +105,11 @@ async function exportAudit(options: ExportOptions): Promise<void> {
         yield tableRow(row);
       }
     };
-    const file = createWriteStream(out, { flags: "wx", mode: 0o600 });
-    const written =
-      format === "jsonl"
+    await wholeFile(out, "--out", async (partial) => {
+      const file = createWriteStream(partial);
+      await (format === "jsonl"
         ? pipeline(Readable.from(counted()), file)
-        : pipeline(Readable.from(table()), csv(), file);
-    await written.catch((error: unknown) => {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EEXIST") throw new InputError("--out", `${out} exists already`);
-      rmSync(out, { force: true });
-      if (code?.startsWith("E")) throw new InputError("--out", `${out} cannot be written`);
-      throw error;
+        : pipeline(Readable.from(table()), csv(), file));
     });
     print(options, { file: out, format, rows: count }, `${out}: ${String(count)} rows`);
   });

@@ -282,6 +282,18 @@ describe("warifu audit", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining("the audit is not whole")]);
     expect(existsSync(at("broken.jsonl"))).toBe(false);
   });
+
+  it("exports nothing where rows cannot be read, and leaves a file that is there alone", async () => {
+    const db = openConnection(at("audit.db"));
+    db.exec("UPDATE audit SET detail = '{'");
+    db.close();
+    const before = readFileSync(at("audit.jsonl"));
+    const { code, stderr } = await run("export", "--out", at("audit.jsonl"));
+    expect([code, stderr]).toEqual([2, expect.stringContaining("exists already")]);
+    expect(readFileSync(at("audit.jsonl"))).toEqual(before);
+    await expect(run("export", "--out", at("unread.jsonl"))).rejects.toThrow(SyntaxError);
+    expect(existsSync(at("unread.jsonl"))).toBe(false);
+  });
 });
 
 describe("a server with the audit's key", () => {
