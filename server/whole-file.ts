@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../firmware/seedfile/input-error.js";
 
@@ -21,9 +21,8 @@ export async function wholeFile<T>(
     closeSync(openSync(partial, "wx", 0o600));
     const made = await fill(partial);
     flush(partial);
-    // Whoever comes second finds the name taken; what holds it is then replaced in one step.
-    closeSync(openSync(path, "wx", 0o600));
-    renameSync(partial, path);
+    giveName(partial, path);
+    rmSync(partial, { force: true });
     flush(dirname(resolve(path)));
     return made;
   } catch (error) {
@@ -33,6 +32,18 @@ export async function wholeFile<T>(
     throw error;
   } finally {
     for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(partial + rest, { force: true });
+  }
+}
+
+/** In one step; whoever comes second finds the name taken. */
+function giveName(partial: string, path: string): void {
+  try {
+    linkSync(partial, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    // A memory stick's file system has no hard links: there the name is taken first, by an empty file.
+    closeSync(openSync(path, "wx", 0o600));
+    renameSync(partial, path);
   }
 }
 
