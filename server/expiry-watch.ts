@@ -10,6 +10,7 @@ const PAGE = 500;
 export class ExpiryWatch {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #stopped = false;
 
   constructor(
     readonly clerk: Clerk,
@@ -30,7 +31,7 @@ export class ExpiryWatch {
     this.#timer = setInterval(look, INTERVAL);
   }
 
-  /** Looks through all tokens that expire soon. */
+  /** Looks through all tokens that expire soon; only through those of a page, once all is to stop. */
   async look(): Promise<void> {
     const { clerk } = this;
     const first = Math.max(...clerk.policy.expiryNoticeDays);
@@ -49,11 +50,12 @@ export class ExpiryWatch {
           }),
         ),
       );
-      last = tokens.length === PAGE ? lastOf(tokens) : undefined;
+      last = tokens.length === PAGE && !this.#stopped ? lastOf(tokens) : undefined;
     }
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#timer);
     await this.#looking;
   }

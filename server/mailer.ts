@@ -8,6 +8,8 @@ const INTERVAL = 2_000;
 /** Milliseconds for which a mail that was taken is nobody else's; one that fails is tried again after. */
 const CLAIM = 60_000;
 const AT_ONCE = 20;
+/** Milliseconds that the mail under way has, once all is to stop. */
+const LAST_MAIL = 2_000;
 /** Tries of one mail, over a day and a half; one that the server refuses still is then set aside. */
 const TRIES = 12;
 
@@ -32,20 +34,26 @@ export interface MailRoute {
  */
 export class Mailer {
   readonly #transport: Transporter;
+  readonly #break = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #sending: Promise<void> = Promise.resolve();
+  #sending: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(
     readonly store: Store,
     readonly route: MailRoute,
     readonly onError: (problem: string) => void,
   ) {
-    this.#transport = createTransport(route.url);
+    // A connection that is over does not wait for the server to end it too.
+    const options = { url: route.url, socketCloseTimeout: 0 };
+    this.#transport = createTransport(options);
   }
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#sending = this.#sending.then(() => this.send());
+      this.#sending ??= this.send().finally(() => {
+        this.#sending = undefined;
+      });
     }, INTERVAL);
   }
 
@@ -53,6 +61,7 @@ export class Mailer {
   async send(now = Date.now()): Promise<void> {
     try {
       for (const mail of await this.store.claimMails(now, now + CLAIM, AT_ONCE)) {
+        if (this.#stopped) break;
         await this.#sendOne(mail, now);
       }
     } catch (error) {
@@ -62,8 +71,10 @@ export class Mailer {
 
   /** One that fails waits longer each time, and keeps no other from going; in the end it is given up. */
   async #sendOne({ id, to, subject, text, attempts }: WaitingMail, now: number): Promise<void> {
+    const { signal } = this.#break;
+    const mail = { from: this.route.from, to, subject, text, signal };
     try {
-      await this.#transport.sendMail({ from: this.route.from, to, subject, text });
+      await this.#transport.sendMail(mail);
     } catch (error) {
       // The address and the server's words may hold a name: only what kind of failure it was is kept.
       const { code: problem = "unknown", responseCode = 0 } = error as SendError;
@@ -76,9 +87,15 @@ export class Mailer {
     await this.store.mailSent(id);
   }
 
+  /** Sends no more; a mail that takes its time is broken off, and sent anew by whoever looks next. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#timer);
+    const timer = setTimeout(() => {
+      this.#break.abort();
+    }, LAST_MAIL);
     await this.#sending;
+    clearTimeout(timer);
     this.#transport.close();
   }
 }

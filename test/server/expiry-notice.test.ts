@@ -79,6 +79,19 @@ describe("rule 55: users are told by mail that their token expires", () => {
     expect((await told(19 * DAY)).some((each) => each.startsWith("ichirodt"))).toBe(true);
   });
 
+  it("by a look that ends with its page where the server stops", async () => {
+    const [token] = await bank.store.tokensBySerial([SERIAL]);
+    let pages = 0;
+    bank.store.listExpiring = (_until, _after, limit) => {
+      // A bank whose tokens have no end.
+      if (++pages === 100) throw new Error("looked on");
+      return Promise.resolve(Array.from({ length: limit }, () => token!));
+    };
+    watch.start();
+    await watch.stop();
+    expect([pages, problems]).toEqual([1, []]);
+  });
+
   it("by looks that go on while the store cannot be read", async () => {
     const list = bank.store.listExpiring.bind(bank.store);
     bank.store.listExpiring = () => Promise.reject(new StoreUnavailable("down"));

@@ -1,6 +1,7 @@
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { SMTPServer } from "smtp-server";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Mailer, mailRoute } from "../../server/mailer.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import type { Store } from "../../server/store/store.js";
@@ -140,6 +141,40 @@ describe("notices by mail", () => {
     expect(problems).toHaveLength(2);
     await mailer.send(123_000);
     expect(problems).toHaveLength(2);
+  });
+
+  it("do not hold up a stop where the mail server is silent, and are not lost", async () => {
+    const connected: Socket[] = [];
+    const silent = createServer((socket) => connected.push(socket)).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const route = { url: `smtp://127.0.0.1:${String(port)}`, from: "bank@example.co.jp" };
+    const waiting = new Mailer(store, route, (problem) => problems.push(problem));
+    for (let count = 0; count < 3; count++) await queue();
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    waiting.start();
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    await expect.poll(() => connected.length).toBe(1);
+    await waiting.stop();
+    expect([connected.length, problems.length]).toEqual([1, 1]);
+    silent.close();
+    await mailer.send(Date.now() + 60_001);
+    expect(received).toHaveLength(3);
+  });
+
+  it("one that is under way at a stop is sent, and the next one waits", async () => {
+    await queue();
+    await queue();
+    let stopped = Promise.resolve();
+    smtp.onRcptTo = (_address, _session, callback) => {
+      stopped = mailer.stop();
+      callback();
+    };
+    await mailer.send(1000);
+    await stopped;
+    expect([received.length, problems]).toEqual([1, []]);
+    expect(await store.countMails()).toMatchObject({ waiting: 1 });
   });
 
   it("start and stop with the server", async () => {
