@@ -1,5 +1,5 @@
 import type { BatchObserver } from "./batch-observer.js";
-import { type Outcome, type Store, StoreUnavailable, type Work } from "./store/store.js";
+import { Busy, type Outcome, type Store, StoreUnavailable, type Work } from "./store/store.js";
 
 interface Waiting {
   readonly work: Work<unknown>;
@@ -12,8 +12,8 @@ interface Waiting {
 const LARGEST_BATCH = 512;
 /** Turns of the event loop that a batch waits for more at the most: well below a flush to the disk. */
 const MOST_TURNS = 8;
-/** Milliseconds after which a work is given up with the batch before it, where that one cannot be stored. */
-const LONGEST_WAIT = 1000;
+/** Milliseconds after which a work is given up with the batch before it, where that one was kept waiting. */
+const GIVEN_UP_AFTER = 1000;
 /** Works that may wait: about a second's, on a small machine. */
 const MOST_WAITING = 10_000;
 
@@ -66,7 +66,7 @@ export class Batcher {
         outcomes = await this.store.decide(batch.map(({ work }) => work));
       } catch (error) {
         outcomes = batch.map(() => ({ ok: false, error }));
-        this.#giveUp(error);
+        if (error instanceof Busy) this.#giveUp(error);
       }
       const queued = begun - batch[0]!.since;
       this.observer?.onBatch(batch.length, queued, performance.now() - begun);
@@ -78,9 +78,9 @@ export class Batcher {
   }
 
   /** Answers those that have waited for long: the next batch may have to wait as this one did. */
-  #giveUp(error: unknown): void {
+  #giveUp(error: Busy): void {
     const now = performance.now();
-    const late = this.#waiting.filter(({ since }) => now - since > LONGEST_WAIT);
+    const late = this.#waiting.filter(({ since }) => now - since > GIVEN_UP_AFTER);
     this.#waiting.splice(0, late.length).forEach(({ settle }) => {
       settle({ ok: false, error });
     });

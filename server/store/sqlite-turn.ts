@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { storeError } from "./sqlite-answer.js";
 import { isSqliteError } from "./sqlite-driver.js";
+import { Busy } from "./store.js";
 
 /** Milliseconds from one try to the next. Whoever writes again and again has to pause for longer. */
 const PAUSE = 5;
@@ -11,15 +12,18 @@ const PAUSE = 5;
  */
 export class Turn {
   #pause: Promise<void> | undefined;
-  #inTheWay = new Error();
+  #inTheWay: Busy | undefined;
   #closed = false;
+  readonly #patience: number;
 
   /** @param patience milliseconds to wait */
-  constructor(readonly patience: number) {}
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
 
-  /** @throws StoreUnavailable after that time, or what `act` throws */
+  /** @throws Busy after that time, or once nobody is to wait any more; or what `act` throws */
   async take<T>(act: () => T): Promise<T> {
-    const until = performance.now() + this.patience;
+    const until = performance.now() + this.#patience;
     for (;;) {
       if (!this.#pause) {
         try {
@@ -27,15 +31,15 @@ export class Turn {
         } catch (error) {
           const busy = isSqliteError(error) && error.code.startsWith("SQLITE_BUSY");
           if (!busy) throw storeError(error);
-          this.#inTheWay = storeError(error);
+          this.#inTheWay = new Busy(error.message, { cause: error });
           this.#pause = wait(PAUSE).then(() => {
             this.#pause = undefined;
           });
         }
       }
-      if (performance.now() >= until) throw this.#inTheWay;
+      if (performance.now() >= until) throw this.#inTheWay!;
       await this.#pause;
-      if (this.#closed) throw this.#inTheWay;
+      if (this.#closed) throw this.#inTheWay!;
     }
   }
 

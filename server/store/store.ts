@@ -98,6 +98,9 @@ export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
+/** Another process's transaction was in the way for too long: whatever comes next may wait as long. */
+export class Busy extends StoreUnavailable {}
+
 /** A serial that an import holds twice. */
 export class SerialTwice extends Error {
   override readonly name = "SerialTwice";

@@ -1,6 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { Batcher, Overloaded } from "../../server/batcher.js";
-import { type Outcome, type Store, StoreUnavailable, type Work } from "../../server/store/store.js";
+import {
+  Busy,
+  type Outcome,
+  type Store,
+  StoreUnavailable,
+  type Work,
+} from "../../server/store/store.js";
 import { SEED, TestServer, codeOf } from "../support/server.js";
 
 const work = (answer: number): Work<number> => ({ about: {}, decide: () => answer });
@@ -53,23 +59,38 @@ describe("the batcher", () => {
     expect(await batcher.submit(work(5))).toBe(5);
   });
 
-  it("gives up with a batch what has waited for long beside it, and decides what has not", async () => {
+  /** Three works: one that is refused, one that waits for long beside it, and one that does not. */
+  async function refusedOnce(error: Error): Promise<PromiseSettledResult<number>[]> {
     const refusals: ((error: Error) => void)[] = [];
     const decide = async (works: readonly Work<unknown>[]): Promise<Outcome<unknown>[]> => {
       if (refusals.length === 0) await new Promise((_, reject) => refusals.push(reject));
       return works.map((each) => ({ ok: true, answer: each.decide(undefined as never) }));
     };
     const batcher = new Batcher({ decide } as Pick<Store, "decide"> as Store);
-    const refused = [batcher.submit(work(1))];
+    const works = [batcher.submit(work(1))];
     await settled();
-    refused.push(batcher.submit(work(2)));
+    works.push(batcher.submit(work(2)));
     const later = performance.now() + 1_001;
     vi.spyOn(performance, "now").mockImplementation(() => later);
-    const decided = batcher.submit(work(3));
-    refusals[0]!(new StoreUnavailable("away"));
-    for (const each of refused) await expect(each).rejects.toThrow("away");
-    expect(await decided).toBe(3);
+    works.push(batcher.submit(work(3)));
+    refusals[0]!(error);
+    const outcomes = await Promise.allSettled(works);
     vi.restoreAllMocks();
+    return outcomes;
+  }
+
+  it("gives up what has waited for long where another process was in the way of a batch", async () => {
+    const reason = new Busy("database is locked");
+    const refused = { status: "rejected", reason };
+    const decided = { status: "fulfilled", value: 3 };
+    expect(await refusedOnce(reason)).toEqual([refused, refused, decided]);
+  });
+
+  it("decides what has waited for long where a batch failed of something else", async () => {
+    const reason = new StoreUnavailable("the disk is full");
+    const refused = { status: "rejected", reason };
+    const decided = [2, 3].map((value) => ({ status: "fulfilled", value }));
+    expect(await refusedOnce(reason)).toEqual([refused, ...decided]);
   });
 
   it("answers 503 with Retry-After over HTTP, and decides nothing", async () => {

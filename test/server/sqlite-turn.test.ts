@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openConnection } from "../../server/store/sqlite-driver.js";
 import { Turn } from "../../server/store/sqlite-turn.js";
-import { StoreUnavailable } from "../../server/store/store.js";
+import { Busy } from "../../server/store/store.js";
 import { withDirectory } from "../support/server.js";
 
 let directory: ReturnType<typeof withDirectory>;
@@ -37,7 +37,7 @@ it("of those that wait for another's transaction one tries, and then each has it
 });
 
 it("nobody waits for longer than that, or once the store is closed", async () => {
-  await expect(new Turn(0).take(act)).rejects.toThrow(StoreUnavailable);
+  await expect(new Turn(0).take(act)).rejects.toThrow(Busy);
   const turn = new Turn(60_000);
   const waiting = turn.take(act);
   turn.close();
