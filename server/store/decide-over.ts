@@ -1,6 +1,6 @@
 import { type Changes, NotRead } from "../core/book.js";
 import type { SharedPages } from "./shared-pages.js";
-import type { About, Outcome, Work } from "./store.js";
+import { type About, type Outcome, StoreUnavailable, type Work } from "./store.js";
 
 /** What came of the decisions of one transaction, and what is to be stored of them, in their order. */
 export interface Decided {
@@ -49,7 +49,8 @@ export function decideOver(
 
 /**
  * Decides a batch in one transaction; where a row of it breaks a rule of the schema, each work in a
- * transaction of its own, so that only the one to blame fails.
+ * transaction of its own, so that only the one to blame fails. A store that goes away then is not waited
+ * for by each of them.
  */
 export async function decideBatch(
   works: readonly Work<unknown>[],
@@ -63,12 +64,15 @@ export async function decideBatch(
   }
   const outcomes: Outcome<unknown>[] = [];
   for (const work of works) {
-    outcomes.push(
-      await decide([work]).then(
-        ([outcome]) => outcome!,
-        (error: unknown) => ({ ok: false, error }),
-      ),
-    );
+    try {
+      outcomes.push(...(await decide([work])));
+    } catch (error) {
+      const failed = { ok: false, error } as const;
+      if (error instanceof StoreUnavailable) {
+        return [...outcomes, ...works.slice(outcomes.length).map(() => failed)];
+      }
+      outcomes.push(failed);
+    }
   }
   return outcomes;
 }
