@@ -31,7 +31,10 @@ export interface Checkpoints {
   readonly close: () => Promise<void>;
 }
 
-/** The thread starts with the first checkpoint: a short command needs none. */
+/**
+ * The thread starts with the first checkpoint: a short command needs none. It is not started again: where it
+ * cannot be had or has ended, commits make their own checkpoints, now and then.
+ */
 export function checkpoints(db: Database.Database): Checkpoints {
   if (db.memory) return { committed: () => undefined, close: () => Promise.resolve() };
   db.pragma(`wal_autocheckpoint = ${String(LONGEST_LOG)}`);
@@ -44,7 +47,6 @@ export function checkpoints(db: Database.Database): Checkpoints {
     started.on("message", () => {
       commits = 0;
     });
-    // It is not started again: commits then make their own checkpoints, now and then.
     started.on("error", () => undefined);
     return started;
   };
@@ -52,8 +54,12 @@ export function checkpoints(db: Database.Database): Checkpoints {
     committed: () => {
       commits += 1;
       if (commits !== COMMITS) return;
-      worker ??= start();
-      worker.postMessage("checkpoint");
+      try {
+        worker ??= start();
+        worker.postMessage("checkpoint");
+      } catch {
+        // What was committed stays so where no thread can be had.
+      }
     },
     close: async () => {
       await worker?.terminate();
