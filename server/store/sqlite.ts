@@ -20,7 +20,7 @@ import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { Turn } from "./sqlite-turn.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
-/** Less than a server has for its closing: what waits is answered by then. */
+/** Less than a server has for its closing: what waits once is answered by then. */
 const PATIENCE = 4000;
 /**
  * Of pages, in KiB: the inner nodes of seven million tokens' trees. A commit after a page was split
@@ -73,24 +73,33 @@ function makeFile(path: string): void {
   }
 }
 
+/** What is up to date is only read: commands and servers start while another process is writing. */
 function migrate(db: Database.Database): void {
+  if (stepsDone(db) === SQLITE_MIGRATIONS.length) return;
   const now = Date.now() / 1000;
   db.function("initial_clock", (steps: number) =>
     encodeClock(clockOfUnknownHistory(steps, now, DEFAULT_POLICY.clock)),
   );
   const run = db.transaction(() => {
     db.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT");
-    const row = db.prepare("SELECT max(version) AS version FROM schema_version").get();
-    const done = (row as { version: number | null }).version ?? 0;
-    if (done > SQLITE_MIGRATIONS.length) {
-      throw new StoreUnavailable("the database was made by a later version of warifu");
-    }
+    // Another process may have taken these steps meanwhile.
+    const done = stepsDone(db);
     SQLITE_MIGRATIONS.slice(done).forEach((sql, index) => {
       db.exec(sql);
       db.prepare("INSERT INTO schema_version VALUES (?)").run(done + index + 1);
     });
   });
   run.immediate();
+}
+
+/** @throws StoreUnavailable where there are more than this version knows */
+function stepsDone(db: Database.Database): number {
+  const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").get();
+  if (!known) return 0;
+  const last = db.prepare<[], number | null>("SELECT max(version) FROM schema_version");
+  const done = last.pluck().get() ?? 0;
+  if (done <= SQLITE_MIGRATIONS.length) return done;
+  throw new StoreUnavailable("the database was made by a later version of warifu");
 }
 
 function sqliteStore(db: Database.Database, patience: number): Store {

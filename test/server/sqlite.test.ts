@@ -225,6 +225,20 @@ describe("SQLite", () => {
     remove();
   });
 
+  it("is opened and read while another process writes", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    await openSqlite(file).close();
+    const other = openConnection(file);
+    other.exec("BEGIN IMMEDIATE");
+    const store = openSqlite(file, 50);
+    expect(await store.listAudit({ after: 0, limit: 9 })).toEqual([]);
+    other.exec("COMMIT");
+    other.close();
+    await store.close();
+    remove();
+  });
+
   it("answers with its own error while another process holds the database", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
