@@ -196,6 +196,19 @@ describe("SQLite", () => {
     remove();
   });
 
+  it("finds what is old of the attempts at logins without a look at the others", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    await openSqlite(file).close();
+    const db = openConnection(file);
+    const deleted = "DELETE FROM login_attempts WHERE last_at < 1";
+    expect(db.prepare(`EXPLAIN QUERY PLAN ${deleted}`).get()).toMatchObject({
+      detail: expect.stringContaining("login_attempts_by_time") as string,
+    });
+    db.close();
+    remove();
+  });
+
   it("copies its log into the database beside the work", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");

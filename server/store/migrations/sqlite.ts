@@ -344,4 +344,8 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     SELECT token_id, status, suspended, failures, last_step, contract_id, clock FROM token_states_before;
   DROP TABLE token_states_before;
   `,
+  `
+  -- Each login deletes what is old.
+  CREATE INDEX login_attempts_by_time ON login_attempts (last_at);
+  `,
 ];
