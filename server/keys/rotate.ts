@@ -3,7 +3,7 @@ import type { Caller } from "../core/book.js";
 import { FIRST_DATA_KEY, LEGACY_DATA_KEY } from "../store/data-keys.js";
 import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Vault } from "../vault.js";
-import { wrapSurely } from "./key-encryption-key.js";
+import { KeyUnavailable, wrapSurely } from "./key-encryption-key.js";
 import { resealSeeds } from "./reseal.js";
 
 /** What a rotation did. */
@@ -41,7 +41,10 @@ export async function rotateKeys(
   return { kek, rewrapped, resealed };
 }
 
-/** The first data key first: from then on whatever is imported is wrapped by the new key. */
+/**
+ * The first data key first: from then on whatever is imported is wrapped by the new key. A KMS that takes
+ * another of its keys meanwhile ends it: what was wrapped would be wrapped again and again.
+ */
 async function rewrapAll(
   store: Store,
   { masters }: Vault,
@@ -58,6 +61,10 @@ async function rewrapAll(
       throw new StoreUnavailable("keys are being rotated to another one at the same time");
     }
     const to = await wrapSurely(masters.current, await masters.unwrap(key));
+    if (to.kek !== kek) {
+      const problem = `wraps by ${to.kek} now, in place of ${kek}: rotate again`;
+      throw new KeyUnavailable(`${masters.current.variable}: ${problem}`);
+    }
     if (await store.rewrapDataKey(key.number, key.kek, to, entryOf(key.number, kek, caller))) {
       rewrapped += 1;
     }

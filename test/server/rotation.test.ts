@@ -139,6 +139,35 @@ describe.each(STORES)("keys are rotated over %s", (_name, openDatabase) => {
     expect((await after.verify(seed.serial, codeOf(seed, at), at)).accepted).toBe(true);
   });
 
+  it("by a KMS that takes another key meanwhile: that ends it, and the audit says what wrapped", async () => {
+    const store = await start(batchOf("10000001", 1), batchOf("20000001", 1));
+    let wraps = 0;
+    const kms = {
+      variable: "WARIFU_KMS_COMMAND",
+      mayOpen: (kek: string) => kek.startsWith("kms:"),
+      wrap: async (dataKey: Uint8Array) => {
+        if (++wraps > 20) throw new Error("without end");
+        const { wrapped } = await NEW.wrap(dataKey);
+        return { kek: wraps < 3 ? "kms:one" : "kms:another", wrapped };
+      },
+      unwrap: NEW.unwrap.bind(NEW),
+    };
+    const { vault } = await serving(store, () => [kms, OLD]);
+    await expect(rotateKeys(store, vault, CALLER)).rejects.toThrow(
+      "WARIFU_KMS_COMMAND: wraps by kms:another now, in place of kms:one: rotate again",
+    );
+    const said = async () =>
+      (await store.listAudit({ after: 0, limit: 99 }))
+        .filter(({ result }) => result === "rewrapped")
+        .map(({ detail }) => detail);
+    expect(await said()).toEqual([{ dataKey: 1, kek: "kms:one" }]);
+    expect(await rotateKeys(store, vault, CALLER)).toMatchObject({ kek: "kms:another" });
+    expect(await kekOf(store)).toEqual(["kms:another"]);
+    expect((await said()).slice(1)).toEqual(
+      [1, 2, 3].map((dataKey) => ({ dataKey, kek: "kms:another" })),
+    );
+  });
+
   it("again from anywhere it broke off, and no seed is lost meanwhile", async () => {
     const seeds = [...batchOf("10000001", 2), ...batchOf("20000001", 2)];
     const store = await start(seeds.slice(0, 2), seeds.slice(2));
