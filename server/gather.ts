@@ -1,8 +1,11 @@
 import cluster, { type Worker } from "node:cluster";
 import { AggregatorRegistry, type Registry } from "prom-client";
+import { Problem } from "./http/problem.js";
 
 /** Milliseconds for a worker to tell its figures; one that is busy for longer is left out. */
 const PATIENCE = 2_000;
+/** Milliseconds for the parent to tell all of them, after it has waited for a worker. */
+const PARENTS_PATIENCE = 2 * PATIENCE;
 
 type Figures = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
@@ -52,7 +55,7 @@ async function figuresOf(worker: Worker, id: number): Promise<Figures> {
 
 /**
  * In a worker: tells its own figures when the parent asks for them.
- * @returns what asks for those of all workers, as one text
+ * @returns what asks for those of all workers, as one text; it throws Problem where the parent is silent
  */
 export function figuresOfAll(own: Registry): () => Promise<string> {
   let last = 0;
@@ -72,9 +75,16 @@ export function figuresOfAll(own: Registry): () => Promise<string> {
     }
   });
   return async () =>
-    new Promise((resolve) => {
-      last += 1;
-      waiting.set(last, resolve);
-      tell({ type: "all figures?", id: last });
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(new Problem("unavailable", "the parent process does not answer"));
+      }, PARENTS_PATIENCE);
+      waiting.set(id, (text) => {
+        clearTimeout(timer);
+        resolve(text);
+      });
+      tell({ type: "all figures?", id });
     });
 }
