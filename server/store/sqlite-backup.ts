@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
-import { guarded } from "./sqlite-answer.js";
+import { guarded, storeError } from "./sqlite-answer.js";
 import { openConnection } from "./sqlite-driver.js";
 import { StoreUnavailable } from "./store.js";
 
@@ -61,9 +61,7 @@ async function opened(
   try {
     await act(db);
   } catch (error) {
-    guarded(() => {
-      throw error;
-    });
+    throw storeError(error);
   } finally {
     db.close();
   }

@@ -1,7 +1,7 @@
 import type { Payee, Session, Staff, Transfer } from "../core/book.js";
 import type { Contract, Holding, User, UserClass } from "../core/user.js";
 
-/** Rows of contracts, users, payees and transfers as SQLite returns them. */
+/** A contract's row as SQLite returns it; those of users, staff, payees and transfers are below. */
 export interface ContractRecord {
   id: string;
   name: string;
