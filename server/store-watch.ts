@@ -15,8 +15,8 @@ export class StoreWatch {
   constructor(
     readonly store: Store,
     readonly log: Pick<FastifyBaseLogger, "error" | "info">,
-    /** What is to be done with a store that is found again, before it counts as found. */
-    readonly onFound: () => Promise<unknown>,
+    /** What is to be done each time the store answers, before it counts as up. */
+    readonly onAnswer: () => Promise<unknown>,
   ) {}
 
   /** What the last look has found. */
@@ -42,7 +42,7 @@ export class StoreWatch {
 
   async #look(): Promise<boolean> {
     const store = this.store.kind;
-    const looked = this.store.ping().then(() => (this.#up ? undefined : this.onFound()));
+    const looked = this.store.ping().then(() => this.onAnswer());
     const problem = await looked.then(
       () => undefined,
       // The store's messages may hold a path, never a value.

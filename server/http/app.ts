@@ -124,7 +124,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
 }
 
 function watchStore(app: FastifyInstance, { store, now }: Parts, metrics: Metrics): StoreWatch {
-  // It may have been recovered from a backup, or by a standby, while it was away.
+  // Between two looks it may be recovered from a backup, or by a standby, without being missed.
   const watch = new StoreWatch(store, app.log, () => takeOver(store, now(), "server"));
   metrics.tellStore(() => watch.up);
   watch.start();

@@ -1,15 +1,27 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildApp } from "../../server/http/app.js";
+import { openVault } from "../../server/open.js";
 import { sayRestored, takeOver } from "../../server/provenance.js";
 import { openPostgres } from "../../server/store/postgres.js";
 import { onServer, TestPostgres } from "../support/postgres.js";
+import { MASTER_KEY, NOW } from "../support/server.js";
 
 let server: TestPostgres;
 beforeAll(async () => {
   server = await TestPostgres.start();
 });
 afterAll(() => server.stop());
+
+/** Ends the server, and starts it as a recovery to the end of its log does, in another timeline. */
+async function recover(): Promise<void> {
+  await server.kill();
+  const signal = join(server.directory, "data", "recovery.signal");
+  writeFileSync(signal, "");
+  chmodSync(signal, 0o666);
+  await server.run("restore_command=false");
+}
 
 describe("a PostgreSQL database", () => {
   it("that was made of another one knows that it is a copy, once", async () => {
@@ -34,14 +46,25 @@ describe("a PostgreSQL database", () => {
     const store = await openPostgres(url);
     expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
     await store.close();
-    await server.kill();
-    const signal = join(server.directory, "data", "recovery.signal");
-    writeFileSync(signal, "");
-    chmodSync(signal, 0o666);
-    await server.run("restore_command=false");
+    await recover();
     const recovered = await openPostgres(url);
     expect(await takeOver(recovered, 5_000_000, "test")).toBe(5000);
     await recovered.close();
+  });
+
+  it("that is recovered between two looks of a server is found restored by the next one", async () => {
+    const store = await openPostgres(await server.database());
+    const vault = await openVault(store, MASTER_KEY);
+    const app = await buildApp({ store, vault, now: () => NOW });
+    const restored = async (): Promise<number | undefined> => {
+      expect((await app.inject("/readyz")).statusCode).toBe(200);
+      return store.restoredAt();
+    };
+    expect(await restored()).toBeUndefined();
+    await recover();
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // for which a look's answer stands
+    expect(await restored()).toBe(NOW / 1000);
+    await app.close();
   });
 
   it("that cannot tell where it stands is restored once somebody says so", async () => {

@@ -87,20 +87,25 @@ describe("the watch over the store", () => {
     };
     vi.useFakeTimers();
     // What is to be done with a store that is back fails at first: until it is done, it is not found.
-    const found = [
-      () => Promise.reject(new StoreUnavailable("recovering")),
-      () => Promise.resolve(),
-    ];
-    const watch = new StoreWatch(store, app.log, () => found.shift()!());
+    let recovering = false;
+    let done = 0;
+    const watch = new StoreWatch(store, app.log, () => {
+      if (recovering) return Promise.reject(new StoreUnavailable("recovering"));
+      done += 1;
+      return Promise.resolve();
+    });
     watch.start();
     await vi.advanceTimersByTimeAsync(10_000);
-    lost = true;
+    expect([pings, done]).toEqual([2, 2]);
+    [lost, recovering] = [true, true];
     await vi.advanceTimersByTimeAsync(20_000);
     expect(watch.up).toBe(false);
     lost = false;
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(watch.up).toBe(false);
+    recovering = false;
+    await vi.advanceTimersByTimeAsync(5_000);
     expect(watch.up).toBe(true);
-    expect(found).toEqual([]);
     await watch.stop();
     const before = pings;
     await vi.advanceTimersByTimeAsync(60_000);
