@@ -4,6 +4,9 @@ import { StoreUnavailable } from "./store.js";
 /** Another transaction came in between: this one is made again. */
 export class Interrupted extends StoreUnavailable {}
 
+/** The database refuses what a statement asks for: a function it has not, or that the role may not call. */
+export class StatementRefused extends StoreUnavailable {}
+
 /** Rows that break a rule of the schema. It says which rule, never what is in the rows. */
 export class RowsRefused extends Error {
   override readonly name = "RowsRefused";
@@ -24,6 +27,8 @@ const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
 /** Classes of errors that waiting does not mend: data exceptions and broken constraints. */
 const REFUSED = /^(22|23)/;
+/** Classes of errors that tell how the server fares: its connections, resources, shutdown, timeouts, disks. */
+const AILING = /^(08|53|57|58)/;
 
 /** What the driver throws as the store's own error: its messages name hosts and rules, never values. */
 export function storeError(error: unknown): Error {
@@ -35,7 +40,7 @@ export function storeError(error: unknown): Error {
   const { code = "", constraint, message } = error;
   if (REFUSED.test(code)) return new RowsRefused(code, constraint, code === UNIQUE_VIOLATION);
   if (code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED) return new Interrupted(message);
-  return new StoreUnavailable(message);
+  return AILING.test(code) ? new StoreUnavailable(message) : new StatementRefused(message);
 }
 
 /** A row that came into being meanwhile is a conflict like another: made again, it is seen. */

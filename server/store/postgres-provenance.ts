@@ -1,4 +1,5 @@
 import type { Database } from "./postgres-database.js";
+import { StatementRefused } from "./postgres-errors.js";
 import type { ProvenanceStore } from "./store.js";
 
 /**
@@ -12,11 +13,14 @@ const PLACE = `SELECT concat_ws('/', system_identifier,
 /** Where the database comes from. */
 export function provenanceMethods(db: Database): ProvenanceStore {
   /** Undefined where a database that is compatible to PostgreSQL cannot tell. */
-  const placeNow = async (): Promise<unknown> =>
-    db.query(PLACE).then(
-      ([row]) => row!.place,
-      () => undefined,
-    );
+  const placeNow = async (): Promise<unknown> => {
+    try {
+      return (await db.query(PLACE))[0]!.place;
+    } catch (error) {
+      if (error instanceof StatementRefused) return undefined;
+      throw error;
+    }
+  };
   return {
     restoredAt: async () => {
       const [row] = await db.query("SELECT restored_at FROM provenance");

@@ -58,6 +58,9 @@ function everything(store: Store): Promise<unknown>[] {
     store.beginResealing({ kek: "k", wrapped: Buffer.alloc(1), under: "k" }, 1, audit),
     store.resealSeeds([]),
     store.endResealing(2, audit),
+    store.restoredAt(),
+    store.setRestored(undefined, audit),
+    store.isCopy(),
     store.ping(),
   ];
 }
