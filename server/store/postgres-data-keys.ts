@@ -9,12 +9,10 @@ import {
   type WrappedKey,
 } from "./data-keys.js";
 import type { Database, Transaction } from "./postgres-database.js";
+import { PATIENTLY } from "./postgres-statement.js";
 
 const KEYS = `SELECT number, kek, wrapped, created_at AS "createdAt", resealing FROM data_keys`;
 const FIRST = String(FIRST_DATA_KEY);
-/** Milliseconds to wait for a large import that is becoming tokens under the first data key. */
-const PATIENCE = 3_600_000;
-const PATIENT = { text: `SET LOCAL statement_timeout = ${String(PATIENCE)}`, once: true };
 
 /** The store's data keys. */
 export function dataKeyMethods(db: Database): DataKeyStore {
@@ -32,10 +30,10 @@ export function dataKeyMethods(db: Database): DataKeyStore {
       (await db.query(`${KEYS} ORDER BY number`)) as unknown as readonly DataKey[] as DataKey[],
     rewrapDataKey: (number, from, to, entry) =>
       db.transaction(async (tx) => {
-        const [, done] = await tx.send(PATIENT, {
+        // A large import may be becoming tokens under the first data key.
+        const [, done] = await tx.send(PATIENTLY, {
           text: "UPDATE data_keys SET kek = $1, wrapped = $2 WHERE number = $3 AND kek = $4 RETURNING number",
           values: [to.kek, to.wrapped, number, from],
-          patience: PATIENCE,
         });
         if (done!.length === 0) return false;
         await tx.commit(...tx.chain.write([entry]));
@@ -89,9 +87,9 @@ async function beginResealing(
   return db.transaction(async (tx) => {
     // Behind every import that has a number already: what is not seen after this has a higher one.
     const [, , [before] = []] = await tx.send(
-      PATIENT,
-      { text: `SELECT 1 FROM data_keys WHERE number = ${FIRST} FOR UPDATE`, patience: PATIENCE },
-      { text: `${KEYS} WHERE resealing`, patience: PATIENCE },
+      PATIENTLY,
+      { text: `SELECT 1 FROM data_keys WHERE number = ${FIRST} FOR UPDATE` },
+      { text: `${KEYS} WHERE resealing` },
     );
     if (before) return before as unknown as DataKey;
     const number = await insertDataKey(tx, key, at);

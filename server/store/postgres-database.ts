@@ -148,14 +148,18 @@ export class Database {
     }
   }
 
-  /** Sends all at once; the first one that fails is what is thrown, once all are answered. */
+  /**
+   * Sends all at once; the first one that fails is what is thrown, once all are answered. The driver counts
+   * from here for each: whoever stands behind another one needs its patience too.
+   */
   async #send(client: pg.PoolClient, statements: readonly Statement[]): Promise<Rows[]> {
+    const patience = Math.max(...statements.map((statement) => statement.patience ?? 0));
     const results = await Promise.allSettled(
-      statements.map(({ text, values = [], once, patience }) =>
+      statements.map(({ text, values = [], once }) =>
         client.query<Rows[number]>({
           ...{ text, values: values.map(storable) },
           ...(once ? {} : { name: this.#nameOf(text) }),
-          ...(patience === undefined ? {} : { query_timeout: patience }),
+          ...(patience > 0 && { query_timeout: patience }),
         }),
       ),
     );

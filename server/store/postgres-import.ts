@@ -5,15 +5,12 @@ import type { CopyTarget } from "./postgres-copy.js";
 import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
 import { insertDataKey } from "./postgres-data-keys.js";
 import type { Database } from "./postgres-database.js";
-import type { Rows } from "./postgres-statement.js";
+import { PATIENTLY, type Rows } from "./postgres-statement.js";
 import { publishUnderKey } from "./publish.js";
 import { type NewToken, SerialTwice, StoreUnavailable } from "./store.js";
 
 /** What an import that broke off has left behind goes after a day, in milliseconds. */
 const ABANDONED = 86_400_000;
-/** Milliseconds that a statement over all of an import's rows may take. */
-const PATIENCE = 3_600_000;
-const PATIENTLY = { text: `SET LOCAL statement_timeout = ${String(PATIENCE)}`, once: true };
 
 /** Tokens in one COPY: fewer cost the server more for each, more take memory. */
 const AT_ONCE = 10_000;
@@ -104,7 +101,6 @@ async function publish(
           FROM staged_tokens WHERE import = $1 ORDER BY serial RETURNING 1)
         SELECT count(*) AS count FROM published`,
       values: [id, number],
-      patience: PATIENCE,
     });
     if (rows?.[0]?.count !== count)
       throw new StoreUnavailable("the import was lost by the database");
@@ -116,7 +112,7 @@ async function publish(
 /** A statement that may take longer than others. */
 function overAll(db: Database, text: string, values: readonly unknown[]): Promise<Rows> {
   return db.transaction(async (tx) => {
-    const [, rows] = await tx.commit(PATIENTLY, { text, values, patience: PATIENCE });
+    const [, rows] = await tx.commit(PATIENTLY, { text, values });
     return rows!;
   });
 }

@@ -4,8 +4,15 @@ export interface Statement {
   readonly values?: readonly unknown[];
   /** Whether it is made once: others are prepared on each connection. */
   readonly once?: boolean;
-  /** Milliseconds after which the connection is given up, for one that takes longer than others. */
+  /** Milliseconds after which the connection is given up, for a message that takes longer than others. */
   readonly patience?: number;
 }
+
+/** Milliseconds that a statement over a whole table, or a wait for one, may take. */
+const PATIENCE = 3_600_000;
+/** Stands first in a message whose statements may take so long. */
+export const PATIENTLY: Statement = {
+  ...{ text: `SET LOCAL statement_timeout = ${String(PATIENCE)}`, once: true, patience: PATIENCE },
+};
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];

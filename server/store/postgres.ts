@@ -10,6 +10,7 @@ import { decideAll, readBook } from "./postgres-decide.js";
 import { breaksSchema } from "./postgres-errors.js";
 import { keyMethods } from "./postgres-keys.js";
 import { provenanceMethods } from "./postgres-provenance.js";
+import { PATIENTLY } from "./postgres-statement.js";
 import { tokenMethods } from "./postgres-tokens.js";
 import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
@@ -37,12 +38,8 @@ async function migrate(db: Database): Promise<void> {
   await db.transaction(async (tx) => {
     const [, , [row] = []] = await tx.send(
       // Another process may be at work on a large schema for a while.
-      { text: "SET LOCAL statement_timeout = 0", once: true },
-      {
-        text: `SELECT pg_advisory_xact_lock(${String(MIGRATING)})`,
-        once: true,
-        patience: 3_600_000,
-      },
+      PATIENTLY,
+      { text: `SELECT pg_advisory_xact_lock(${String(MIGRATING)})`, once: true },
       { text: "SELECT to_regclass('schema_version') IS NOT NULL AS there", once: true },
     );
     const versions = "SELECT max(version) AS version FROM schema_version";
@@ -52,12 +49,12 @@ async function migrate(db: Database): Promise<void> {
       throw new StoreUnavailable("the database was made by a later version of warifu");
     }
     const steps = POSTGRES_MIGRATIONS.slice(done).flatMap((text, index) => [
-      { text, once: true, patience: 3_600_000 },
+      { text, once: true },
       { text: `INSERT INTO schema_version VALUES (${String(done + index + 1)})`, once: true },
     ]);
     const table = "CREATE TABLE schema_version (version integer PRIMARY KEY)";
     const first = row?.there ? [] : [{ text: table, once: true }];
-    await tx.commit(...first, ...steps, { text: MOVE_BASE, once: true });
+    await tx.commit(PATIENTLY, ...first, ...steps, { text: MOVE_BASE, once: true });
   });
 }
 

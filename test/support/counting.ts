@@ -20,8 +20,12 @@ export function countOn(serial: string, narrow = true): Work<number> {
   };
 }
 
-/** Puts tokens into a store. */
-export async function stock(store: Store, serials: readonly string[]): Promise<void> {
+/** Puts tokens into a store. @param staged told when they are put aside */
+export async function stock(
+  store: Store,
+  serials: readonly string[],
+  staged?: () => Promise<unknown>,
+): Promise<void> {
   async function* batch(): AsyncGenerator<NewToken[]> {
     const common = { algorithm: 1, start: 0, expiry: undefined, clock: CLOCK };
     const tokens = serials.map((serial) => ({
@@ -30,6 +34,7 @@ export async function stock(store: Store, serials: readonly string[]): Promise<v
       ...common,
     }));
     yield await Promise.resolve(tokens);
+    await staged?.();
   }
   const entry = { at: 0, event: "import", result: "imported", serial: undefined };
   await store.importTokens(batch(), () => ({
