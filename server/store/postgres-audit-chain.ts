@@ -7,16 +7,25 @@ import {
 } from "./audit-checkpoints.js";
 import { BELOW_THE_OLDEST, listedRow } from "./postgres-audit.js";
 import type { Database } from "./postgres-database.js";
+import { PATIENTLY } from "./postgres-statement.js";
 import type { AuditChainStore } from "./store.js";
 
 const LAST = "SELECT * FROM audit_checkpoints ORDER BY number DESC LIMIT 1";
 
 /**
  * The ends of the chains that have grown since the last checkpoint: of the rows from where it left off to
- * where rows of transactions under way may still come in.
+ * where rows of transactions under way may still come in. Each writer, and its last row, is looked up in
+ * the index: rows that nobody has signed for long may be millions.
  */
-const HEADS = `SELECT DISTINCT ON (writer) writer, sequence, hash FROM audit
-  WHERE id >= $1 AND id < $2 ORDER BY writer, sequence DESC`;
+const HEADS = `WITH RECURSIVE writers AS (
+    (SELECT writer FROM audit ORDER BY writer LIMIT 1)
+    UNION ALL
+    SELECT (SELECT writer FROM audit WHERE writer > writers.writer ORDER BY writer LIMIT 1)
+    FROM writers WHERE writers.writer IS NOT NULL)
+  SELECT writer, sequence, hash FROM writers CROSS JOIN LATERAL (
+    SELECT id, sequence, hash FROM audit WHERE audit.writer = writers.writer AND id < $2
+    ORDER BY sequence DESC LIMIT 1) AS newest
+  WHERE id >= $1 ORDER BY writer`;
 
 /** The audit's chains, and the checkpoints that join them. */
 export function chainMethods(db: Database): AuditChainStore {
@@ -30,7 +39,7 @@ export function chainMethods(db: Database): AuditChainStore {
           { text: LAST },
         )) as [[{ below: number }], [(CheckpointRecord & { covered: number })?]];
         const range = [found?.covered ?? 0, bound.below];
-        const [heads] = await tx.send({ text: HEADS, values: range });
+        const [, heads] = await tx.send(PATIENTLY, { text: HEADS, values: range });
         if (heads!.length === 0) return undefined;
         const ends = heads as unknown as readonly AuditHead[];
         const checkpoint = nextCheckpoint(found, ends, at, sign);

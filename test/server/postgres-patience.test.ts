@@ -57,6 +57,16 @@ describe("what may take long over PostgreSQL", () => {
     await store.close();
   });
 
+  it("is a look for the ends of the audit's chains, to sign them", async () => {
+    const store = await openPostgres(url);
+    await stock(store, ["10000001"]);
+    await holder.query("BEGIN; LOCK TABLE audit IN ACCESS EXCLUSIVE MODE");
+    const signed = store.checkpointAudit(1, () => Buffer.alloc(64));
+    await letHalfAnHourPass();
+    expect(await signed).toMatchObject({ number: 1, heads: [{ sequence: 1 }] });
+    await store.close();
+  });
+
   it("is nothing else: a decision that waits for a row is given up", async () => {
     const store = await openPostgres(url);
     await stock(store, ["10000001"]);
