@@ -49,7 +49,8 @@ const BATCH = 500;
 /**
  * Stores the tokens of a seed file, all or none, in bounded memory. Importing a file again changes
  * nothing.
- * @throws SerialConflict, SerialTwice, or what reading the seeds throws
+ * @throws SerialConflict, SerialTwice, StoreUnavailable also where one of them was imported meanwhile, or
+ *   what reading the seeds throws
  */
 export async function importSeeds(
   store: Store,

@@ -5,8 +5,9 @@ import type { CopyTarget } from "./postgres-copy.js";
 import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
 import { insertDataKey } from "./postgres-data-keys.js";
 import type { Database } from "./postgres-database.js";
+import { RowsRefused } from "./postgres-errors.js";
 import { PATIENTLY, type Rows } from "./postgres-statement.js";
-import { publishUnderKey } from "./publish.js";
+import { importedMeanwhile, publishUnderKey } from "./publish.js";
 import { type NewToken, SerialTwice, StoreUnavailable } from "./store.js";
 
 /** What an import that broke off has left behind goes after a day, in milliseconds. */
@@ -92,7 +93,7 @@ async function publish(
   return db.transaction(async (tx) => {
     const number = key ? await insertDataKey(tx, key, entry.at) : LEGACY_DATA_KEY;
     if (number === undefined) return false;
-    const [, rows] = await tx.send(PATIENTLY, {
+    const taken = tx.send(PATIENTLY, {
       text: `WITH published AS (
           INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at, status,
             suspended, failures, last_step, clock, data_key)
@@ -101,6 +102,10 @@ async function publish(
           FROM staged_tokens WHERE import = $1 ORDER BY serial RETURNING 1)
         SELECT count(*) AS count FROM published`,
       values: [id, number],
+    });
+    // Made again, it would be refused again.
+    const [, rows] = await taken.catch((error: unknown) => {
+      throw error instanceof RowsRefused && error.twice ? importedMeanwhile() : error;
     });
     if (rows?.[0]?.count !== count)
       throw new StoreUnavailable("the import was lost by the database");

@@ -4,6 +4,11 @@ import { StoreUnavailable } from "./store.js";
 /** How often an import's data key is wrapped, where keys are rotated meanwhile. */
 const TRIES = 3;
 
+/** What `publish` throws where a token came into the store since it was looked for. */
+export function importedMeanwhile(): StoreUnavailable {
+  return new StoreUnavailable("a token of this import was imported meanwhile: import again");
+}
+
 /**
  * Publishes an import with its data key, wrapped by the key that holds at that moment.
  * @param publish returns false where another one does by now

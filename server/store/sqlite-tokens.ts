@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type Database from "better-sqlite3";
 import { encodeClock } from "./clock-bytes.js";
 import { LEGACY_DATA_KEY, type NewDataKey } from "./data-keys.js";
-import { publishUnderKey } from "./publish.js";
+import { importedMeanwhile, publishUnderKey } from "./publish.js";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
 import { insertDataKey } from "./sqlite-data-keys.js";
@@ -141,10 +141,16 @@ function stage(db: Database.Database): {
       tokens.forEach(insertOne);
     }),
     publish: (dataKey) => {
-      db.prepare(
+      const take = db.prepare(
         `INSERT INTO tokens (serial, algorithm, sealed_seed, starts_at, expires_at, data_key)
          SELECT serial, algorithm, sealed_seed, starts_at, expires_at, ? FROM ${staged} ORDER BY serial`,
-      ).run(dataKey);
+      );
+      try {
+        take.run(dataKey);
+      } catch (error) {
+        const there = isSqliteError(error) && error.code === "SQLITE_CONSTRAINT_UNIQUE";
+        throw there ? importedMeanwhile() : error;
+      }
       db.exec(
         `INSERT INTO token_states (token_id, status, suspended, failures, last_step, clock)
          SELECT tokens.id, 'usable', 0, 0, -1, clock FROM ${staged} JOIN tokens USING (serial)`,

@@ -118,7 +118,7 @@ export interface TokenStore {
    * @param finish called after the last batch: the line for the audit, or undefined to store nothing
    * @param dataKey called after it, and again where keys were rotated meanwhile: what the seeds are sealed
    *   by, wrapped; without it they are sealed as {@link LEGACY_DATA_KEY} says
-   * @throws SerialTwice, or what the batches throw
+   * @throws SerialTwice, StoreUnavailable also where a serial is taken, or what the batches throw
    */
   importTokens(
     batches: AsyncIterable<readonly NewToken[]>,

@@ -232,6 +232,28 @@ describe("bad requests", () => {
     expect(await server.store.tokensBySerial(["50000005"])).toEqual([undefined]);
   });
 
+  it("a seed file that another import brings in meanwhile: again, it is there", async () => {
+    const key = "0".repeat(32);
+    const wanted = { kind: "preshared", key: Buffer.alloc(16) } as const;
+    const seeds = [...writePskc([{ ...SEED, serial: "50000005" }], wanted)].join("");
+    const importing = () => server.send("admin", "POST", "/v1/imports", { seeds, key });
+    const { store } = server;
+    const find = store.tokensBySerial.bind(store);
+    store.tokensBySerial = async (serials) => {
+      const found = await find(serials);
+      store.tokensBySerial = find;
+      expect((await importing()).json).toMatchObject({ imported: 1 });
+      return found;
+    };
+    const { status, headers, json } = await importing();
+    expect([status, headers["retry-after"], json.code]).toEqual([503, "1", "unavailable"]);
+    expect((await importing()).json).toMatchObject({ imported: 0, unchanged: 1 });
+    const rows = await store.listAudit({ after: 0, limit: 100 });
+    expect(
+      rows.filter(({ event, detail }) => event === "import" && detail.imported === 1),
+    ).toHaveLength(2);
+  });
+
   it("keys that are wrong, revoked or no keys", async () => {
     const { id, key } = await issueApiKey(server.store, "verify", "test", NOW);
     expect(await findApiKey(server.store, key)).toMatchObject({ id, scope: "verify" });

@@ -112,7 +112,10 @@ export function storeContract(name: string, open: () => Promise<StoreFixture>): 
       await expect(twice).rejects.toMatchObject({ name: "SerialTwice", serial: "10000002" });
       await expect(
         store.importTokens(batchesOf(["10000004", "10000001"]), () => entry("x")),
-      ).rejects.toThrow();
+      ).rejects.toMatchObject({
+        name: "StoreUnavailable",
+        message: "a token of this import was imported meanwhile: import again",
+      });
       await store.importTokens(batchesOf(["10000005"]), () => undefined);
       const found = await store.tokensBySerial(["10000002", "10000003", "10000004", "10000005"]);
       expect(found).toEqual([undefined, undefined, undefined, undefined]);
