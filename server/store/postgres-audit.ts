@@ -9,11 +9,13 @@ export const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
 
 /**
  * A restored copy of a database counts its transactions from the beginning: its ids go on behind those
- * that are there.
+ * that are there, or that the last checkpoint is over. A transaction that writes to the audit itself begins
+ * with it: else it has an id already, which may be lower than another's.
  */
 export const MOVE_BASE = `UPDATE audit_base
   SET base = newest - mod(newest, ${String(PLACES)}) + ${String(PLACES)} - next * ${String(PLACES)}
-  FROM (SELECT max(id) AS newest FROM audit) AS rows,
+  FROM (SELECT greatest((SELECT max(id) FROM audit),
+      (SELECT max(covered) - 1 FROM audit_checkpoints)) AS newest) AS rows,
     (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS transactions
   WHERE newest >= base + next * ${String(PLACES)}`;
 

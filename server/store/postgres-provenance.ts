@@ -1,3 +1,4 @@
+import { MOVE_BASE } from "./postgres-audit.js";
 import type { Database } from "./postgres-database.js";
 import { StatementRefused } from "./postgres-errors.js";
 import type { ProvenanceStore } from "./store.js";
@@ -36,7 +37,7 @@ export function provenanceMethods(db: Database): ProvenanceStore {
         const statements =
           at === undefined
             ? [{ text: "UPDATE provenance SET restored_at = NULL" }]
-            : [restored, { text: "DELETE FROM sessions" }];
+            : [{ text: MOVE_BASE }, restored, { text: "DELETE FROM sessions" }];
         await tx.commit(...statements, ...tx.chain.write([entry]));
       });
     },

@@ -5,6 +5,7 @@ import { buildApp } from "../../server/http/app.js";
 import { openVault } from "../../server/open.js";
 import { sayRestored, takeOver } from "../../server/provenance.js";
 import { openPostgres } from "../../server/store/postgres.js";
+import { countOn, stock } from "../support/counting.js";
 import { onServer, TestPostgres } from "../support/postgres.js";
 import { MASTER_KEY, NOW } from "../support/server.js";
 
@@ -65,6 +66,25 @@ describe("a PostgreSQL database", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // for which a look's answer stands
     expect(await restored()).toBe(NOW / 1000);
     await app.close();
+  });
+
+  it("that is put back under a running server has its audit go on behind what is there", async () => {
+    const url = await server.database();
+    const store = await openPostgres(url);
+    await stock(store, ["10000001"]);
+    await takeOver(store, 1_000_000, "test");
+    const sign = () => Buffer.alloc(64);
+    await store.checkpointAudit(1, sign);
+    const [last] = await store.listAudit({ after: 0, limit: 9 });
+    // As where another cluster counts its transactions, which has made fewer.
+    const fewer = "UPDATE audit_base SET base = base - 8192::bigint * 500";
+    await onServer(url, `${fewer}; UPDATE provenance SET place = 'elsewhere'`);
+    expect(await takeOver(store, 2_000_000, "test")).toBe(2000);
+    await store.decide([countOn("10000001")]);
+    const rows = await store.listAudit({ after: last!.id, limit: 9 });
+    expect(rows.map(({ event }) => event)).toEqual(["restore", "count"]);
+    expect((await store.checkpointAudit(2, sign))?.heads).toMatchObject([{ sequence: 3 }]);
+    await store.close();
   });
 
   it("that cannot tell where it stands is restored once somebody says so", async () => {
