@@ -5,12 +5,12 @@ import {
   nextCheckpoint,
   storedCheckpoint,
 } from "./audit-checkpoints.js";
-import { BELOW_THE_OLDEST, listedRow } from "./postgres-audit.js";
+import { AUDIT_COLUMNS, BELOW_THE_OLDEST, listedRow } from "./postgres-audit.js";
 import type { Database } from "./postgres-database.js";
 import { PATIENTLY } from "./postgres-statement.js";
 import type { AuditChainStore } from "./store.js";
 
-const LAST = "SELECT * FROM audit_checkpoints ORDER BY number DESC LIMIT 1";
+const CHECKPOINTS = "SELECT number, at, before, heads, signature, covered FROM audit_checkpoints";
 
 /**
  * The ends of the chains that have grown since the last checkpoint: of the rows from where it left off to
@@ -36,7 +36,7 @@ export function chainMethods(db: Database): AuditChainStore {
         await tx.send({ text: "LOCK TABLE audit_checkpoints IN EXCLUSIVE MODE" });
         const [[bound], [found]] = (await tx.send(
           { text: `SELECT ${BELOW_THE_OLDEST} AS below` },
-          { text: LAST },
+          { text: `${CHECKPOINTS} ORDER BY number DESC LIMIT 1` },
         )) as [[{ below: number }], [(CheckpointRecord & { covered: number })?]];
         const range = [found?.covered ?? 0, bound.below];
         const [, heads] = await tx.send(PATIENTLY, { text: HEADS, values: range });
@@ -49,13 +49,14 @@ export function chainMethods(db: Database): AuditChainStore {
         return checkpoint;
       }),
     auditCheckpoints: async (after, limit) => {
-      const text = "SELECT * FROM audit_checkpoints WHERE number > $1 ORDER BY number LIMIT $2";
+      const text = `${CHECKPOINTS} WHERE number > $1 ORDER BY number LIMIT $2`;
       const rows = await db.query(text, [after, limit]);
       return (rows as unknown as readonly CheckpointRecord[]).map(storedCheckpoint);
     },
     auditOf: async (writer, after, limit) => {
       const rows = await db.query(
-        "SELECT * FROM audit WHERE writer = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        `SELECT ${AUDIT_COLUMNS} FROM audit
+         WHERE writer = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
         [writer, after, limit],
       );
       return rows.map(listedRow);

@@ -19,6 +19,10 @@ export const MOVE_BASE = `UPDATE audit_base
     (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS transactions
   WHERE newest >= base + next * ${String(PLACES)}`;
 
+/** Named, as everywhere: a statement prepared with * is refused once its table has a column more. */
+export const AUDIT_COLUMNS =
+  "id, writer, sequence, at, event, result, serial, actor, source, detail, hash";
+
 /** Rows in order, or the newest first, that are about everything, a serial or a contract. */
 export async function listAudit(
   db: Database,
@@ -35,8 +39,8 @@ export async function listAudit(
   if (contract !== undefined) conditions.push(`contract = ${place(contract)}`);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const rows = await db.query(
-    `SELECT id, writer, sequence, at, event, result, serial, actor, source, detail, hash
-     FROM audit ${where} ORDER BY id ${newestFirst ? "DESC" : "ASC"} LIMIT $1`,
+    `SELECT ${AUDIT_COLUMNS} FROM audit ${where}
+     ORDER BY id ${newestFirst ? "DESC" : "ASC"} LIMIT $1`,
     values,
   );
   return rows.map(listedRow);

@@ -46,18 +46,17 @@ export function bankMethods(db: Database): BankStore {
 }
 
 async function session(db: Database, id: Uint8Array, now: number): Promise<Session | undefined> {
-  const [row] = await db.query("SELECT * FROM sessions WHERE id = $1", [id]);
+  const [row] = await db.query(
+    `SELECT user_id AS user, staff_id AS staff, created_at AS "createdAt", seen_at AS "seenAt"
+     FROM sessions WHERE id = $1`,
+    [id],
+  );
   if (!row) return undefined;
-  const {
-    user_id: user,
-    staff_id: staff,
-    created_at: createdAt,
-    seen_at: seenAt,
-  } = row as {
-    user_id: string | null;
-    staff_id: string;
-    created_at: number;
-    seen_at: number;
+  const { user, staff, createdAt, seenAt } = row as {
+    user: string | null;
+    staff: string;
+    createdAt: number;
+    seenAt: number;
   };
   if (now - seenAt > SESSION_IDLE || now - createdAt > SESSION_LIFE) {
     await db.query("DELETE FROM sessions WHERE id = $1 AND seen_at = $2", [id, seenAt]);

@@ -4,7 +4,7 @@ import pg from "pg";
 export type CopyType = "text" | "bytea" | "uuid" | "int2" | "int8";
 export type CopyRow = readonly (string | number | Uint8Array | undefined)[];
 
-/** A table's columns, in their order. */
+/** A table with its columns, and their types in that order. */
 export interface CopyTarget {
   readonly table: string;
   readonly types: readonly CopyType[];

@@ -16,7 +16,8 @@ const ABANDONED = 86_400_000;
 /** Tokens in one COPY: fewer cost the server more for each, more take memory. */
 const AT_ONCE = 10_000;
 const STAGED: CopyTarget = {
-  table: "staged_tokens",
+  table: `staged_tokens
+    (import, staged_at, serial, algorithm, sealed_seed, starts_at, expires_at, clock)`,
   types: ["uuid", "int8", "text", "int2", "bytea", "int8", "int8", "bytea"],
 };
 

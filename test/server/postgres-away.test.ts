@@ -17,8 +17,8 @@ afterAll(() => server.stop());
 
 const SERIAL = "10000001";
 
-/** Everything a store does, once. */
-function everything(store: Store): Promise<unknown>[] {
+/** Everything a store does. @param time 1 for the first time in its database, and so on */
+function everything(store: Store, time = 1): Promise<unknown>[] {
   const entry = {
     at: 0,
     event: "x",
@@ -28,19 +28,26 @@ function everything(store: Store): Promise<unknown>[] {
     source: undefined,
   };
   const audit = { ...entry, detail: {} };
-  const key = { id: "k", scope: "verify", hash: Buffer.alloc(32), createdAt: 0 } as const;
+  const id = `k${String(time)}`;
+  const key = { id, scope: "verify", hash: Buffer.alloc(32), createdAt: 0 } as const;
   return [
     store.decide([countOn(SERIAL)]),
     store.read({ serials: [SERIAL] }),
-    stock(store, ["20000001"]),
+    stock(store, [String(20_000_000 + time)]),
     store.listTokens("", 1),
     store.listExpiring(1, { expiry: 0.5, serial: "" }, 1),
     store.tokensBySerial([SERIAL]),
     store.addApiKey({ ...key, revokedAt: undefined }, audit),
-    store.apiKey("k"),
+    store.apiKey(id),
     store.listApiKeys(),
-    store.revokeApiKey("k", 1, audit),
+    store.revokeApiKey(id, 1, audit),
     store.listAudit({ after: 0, limit: 1 }),
+    store.checkpointAudit(1, () => Buffer.alloc(64)),
+    store.auditCheckpoints(0, 1),
+    store.auditOf("00000000-0000-0000-0000-000000000000", 0, 1),
+    store.archivedAudit(),
+    store.markArchived(0, 0, audit),
+    store.deleteArchived(1),
     store.listTransfers("C", 1),
     store.listContracts("", 1),
     store.listPayees("C"),
@@ -156,6 +163,24 @@ describe("the schema of PostgreSQL", () => {
     await (await openPostgres(url)).close();
     await onServer(url, "INSERT INTO schema_version VALUES (1000)");
     await expect(openPostgres(url)).rejects.toThrow("later version of warifu");
+  });
+
+  it("may get columns while servers from before go on", async () => {
+    const url = await server.database();
+    const store = await openPostgres(url, { connections: 1 });
+    await stock(store, [SERIAL]);
+    await Promise.all(everything(store));
+    const tables = await onServer(
+      url,
+      "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+    );
+    for (const { tablename } of tables) {
+      await onServer(url, `ALTER TABLE ${String(tablename)} ADD COLUMN from_later text`);
+    }
+    for (const outcome of await Promise.allSettled(everything(store, 2))) {
+      expect(outcome).toMatchObject({ status: "fulfilled" });
+    }
+    await store.close();
   });
 
   it("keeps the audit append-only", async () => {
