@@ -1,6 +1,8 @@
 import type { Database } from "./postgres-database.js";
 import type { AuditArchiveStore } from "./store.js";
 
+/** One at a time, whoever archives: two who delete would wait for each other's rows in a circle. */
+const ALONE = { text: "LOCK TABLE audit_archived IN EXCLUSIVE MODE" };
 const ARCHIVED = "SELECT coalesce(max(checkpoint), 0) AS number FROM audit_archived";
 
 /** Where each writer's chain stood last, of the checkpoints behind one and up to another. */
@@ -27,15 +29,15 @@ export function archiveMethods(db: Database): AuditArchiveStore {
     },
     markArchived: (after, to, entry) =>
       db.transaction(async (tx) => {
-        const [, rows] = await tx.send(
-          // One at a time, whoever archives.
-          { text: "LOCK TABLE audit_archived IN EXCLUSIVE MODE" },
-          { text: ARCHIVED },
-        );
+        const [, rows] = await tx.send(ALONE, { text: ARCHIVED });
         if (rows![0]!.number !== after) return false;
         await tx.commit({ text: MARK, values: [after, to] }, ...tx.chain.write([entry]));
         return true;
       }),
-    deleteArchived: async (limit) => (await db.query(DELETE, [limit])).length,
+    deleteArchived: (limit) =>
+      db.transaction(async (tx) => {
+        const [, rows] = await tx.commit(ALONE, { text: DELETE, values: [limit] });
+        return rows!.length;
+      }),
   };
 }

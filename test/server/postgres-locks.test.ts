@@ -171,6 +171,26 @@ describe("signing the audit over PostgreSQL", () => {
   });
 });
 
+describe("deleting what was archived over PostgreSQL", () => {
+  it("is done by one at a time, each of whom finds what the other has left", async () => {
+    const [one, other] = stores;
+    for (let row = 0; row < 20; row++) await one!.decide([countOn(SERIALS[0]!)]);
+    await one!.checkpointAudit(1, () => Buffer.alloc(64));
+    const [line] = await one!.listAudit({ after: 0, limit: 1 });
+    expect(await one!.markArchived(0, 1, line!)).toBe(true);
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("BEGIN; SELECT FROM audit FOR UPDATE");
+    const deleted = Promise.all([one!.deleteArchived(10), other!.deleteArchived(10)]);
+    const waiting = `SELECT 1 FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+    while ((await onServer(url, waiting)).length < 2);
+    await holder.query("ROLLBACK");
+    await holder.end();
+    expect(await deleted).toEqual([10, 10]);
+  });
+});
+
 describe("an import over PostgreSQL", () => {
   it("takes as long as it takes, whatever a statement may take", async () => {
     const store = await openPostgres(url, { statementTimeout: 1500 });
