@@ -38,7 +38,8 @@ export class Clerk {
 
   /**
    * Makes a decision, durable when the promise is kept.
-   * @throws StoreUnavailable, KeyUnavailable, or what `decide` throws; then nothing has changed
+   * @throws StoreUnavailable, KeyUnavailable, or what `decide` throws; then nothing has changed, as far as
+   *   the store can know
    */
   async decide<Answer>(
     about: About,

@@ -114,7 +114,8 @@ export class SerialTwice extends Error {
 export interface TokenStore {
   /**
    * Stores new tokens, all or none, however many: they are put aside batch by batch and become
-   * tokens together at the end. Other work goes on meanwhile.
+   * tokens together at the end. Other work goes on while they are put aside; over SQLite it waits while
+   * they become tokens.
    * @param finish called after the last batch: the line for the audit, or undefined to store nothing
    * @param dataKey called after it, and again where keys were rotated meanwhile: what the seeds are sealed
    *   by, wrapped; without it they are sealed as {@link LEGACY_DATA_KEY} says
@@ -158,7 +159,8 @@ export interface ApiKeyStore {
 /** The audit's chains, and the checkpoints that join them. */
 export interface AuditChainStore {
   /**
-   * Joins the audit's chains in a checkpoint over all that was committed before.
+   * Joins the audit's chains in a checkpoint over all that was committed before; over PostgreSQL, but for
+   * what comes behind the oldest transaction that still runs.
    * @param at Unix milliseconds
    * @param sign called once: the signature of the checkpoint's text
    * @returns undefined where nothing was written since the last one
@@ -255,7 +257,8 @@ export interface ProvenanceStore {
 
 /**
  * Where tokens, their states, the audit and the API keys are kept. Each method is one atomic step:
- * it is durable when it returns, or it throws and nothing of it has happened.
+ * it is durable when it returns, or it throws and nothing of it has happened. Only where PostgreSQL is lost
+ * before it answers a COMMIT may it have happened all the same.
  *
  * Every method throws StoreUnavailable where the store cannot read or commit.
  */
