@@ -9,10 +9,14 @@ import {
   type WrappedKey,
 } from "./data-keys.js";
 import type { Database, Transaction } from "./postgres-database.js";
-import { PATIENTLY } from "./postgres-statement.js";
+import { PATIENTLY, type Rows } from "./postgres-statement.js";
 
 const KEYS = `SELECT number, kek, wrapped, created_at AS "createdAt", resealing FROM data_keys`;
 const FIRST = String(FIRST_DATA_KEY);
+
+function storedDataKey({ number, kek, wrapped, createdAt, resealing }: Rows[number]): DataKey {
+  return { number, kek, wrapped, createdAt, resealing } as DataKey;
+}
 
 /** The store's data keys. */
 export function dataKeyMethods(db: Database): DataKeyStore {
@@ -23,11 +27,10 @@ export function dataKeyMethods(db: Database): DataKeyStore {
     },
     foundDataKeys: (first, legacy, at) => foundDataKeys(db, first, legacy, at),
     dataKey: async (number) => {
-      const rows = await db.query(`${KEYS} WHERE number = $1`, [number]);
-      return (rows as unknown as readonly DataKey[])[0];
+      const [row] = await db.query(`${KEYS} WHERE number = $1`, [number]);
+      return row && storedDataKey(row);
     },
-    listDataKeys: async () =>
-      (await db.query(`${KEYS} ORDER BY number`)) as unknown as readonly DataKey[] as DataKey[],
+    listDataKeys: async () => (await db.query(`${KEYS} ORDER BY number`)).map(storedDataKey),
     rewrapDataKey: (number, from, to, entry) =>
       db.transaction(async (tx) => {
         // A large import may be becoming tokens under the first data key.
@@ -91,7 +94,7 @@ async function beginResealing(
       { text: `SELECT 1 FROM data_keys WHERE number = ${FIRST} FOR UPDATE` },
       { text: `${KEYS} WHERE resealing` },
     );
-    if (before) return before as unknown as DataKey;
+    if (before) return storedDataKey(before);
     const number = await insertDataKey(tx, key, at);
     if (number === undefined) return undefined;
     await tx.commit(
