@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { setImmediate as otherWork } from "node:timers/promises";
 import { ALGORITHMS, type Seed } from "../firmware/seedfile/seed.js";
 import type { AuditEntry } from "./core/audit.js";
 import type { ClockEstimate, ClockPolicy } from "./core/clock/estimate.js";
@@ -43,12 +44,12 @@ export function signatureOf(seeds: { readonly signed: boolean }): "unverified" |
   return seeds.signed ? "unverified" : "none";
 }
 
-/** Tokens put aside in one go. */
-const BATCH = 500;
+/** Tokens looked up, sealed and put aside in one turn of the event loop: some ten milliseconds' worth. */
+const BATCH = 250;
 
 /**
- * Stores the tokens of a seed file, all or none, in bounded memory. Importing a file again changes
- * nothing.
+ * Stores the tokens of a seed file, all or none, in bounded memory, and between other work. Importing a
+ * file again changes nothing.
  * @throws SerialConflict, SerialTwice, StoreUnavailable also where one of them was imported meanwhile, or
  *   what reading the seeds throws
  */
@@ -71,6 +72,8 @@ export async function importSeeds(
       result.imported += added.length;
       result.unchanged += batch.length - added.length;
       yield added.map((seed) => newToken(seed, dataKey, caller, options));
+      // A store that blocks and a text that is there already would leave the event loop no turn.
+      await otherWork();
     }
   }
   await store.importTokens(

@@ -1,6 +1,6 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { base32nopad } from "@scure/base";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { PERIOD } from "../otp/totp.js";
 import { InputError } from "./input-error.js";
 import { type Algorithm, checkSecret, type Seed, SERIAL_PATTERN } from "./seed.js";
@@ -72,14 +72,16 @@ const MULTIOTP: Kind = {
 
 /**
  * Reads the seeds of a CSV file line by line, in bounded memory.
- * @throws InputError naming the line and the column
+ * @throws InputError naming the line and the column, or what reading the chunks throws
  */
 export async function* readCsv(
   chunks: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<Seed> {
   const options = { bom: true, delimiter: [",", ";"], relax_column_count: true, trim: true };
   const limits = { skip_empty_lines: true, max_record_size: MAX_LINE };
-  const rows = Readable.from(chunks).pipe(parse({ ...options, ...limits }));
+  const rows = parse({ ...options, ...limits });
+  // What ends the chunks before their time ends the rows too, and is thrown where they are read.
+  pipeline(Readable.from(chunks), rows, () => undefined);
   let kind: Kind | undefined;
   let line = 0;
   try {
@@ -92,7 +94,7 @@ export async function* readCsv(
       }
     }
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (!(error instanceof CsvError)) throw error;
     throw new InputError(`line ${String(line + 1)}`, "is no CSV");
   }
   if (line === 0) throw new InputError("seed file", "is empty");

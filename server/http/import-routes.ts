@@ -1,14 +1,17 @@
+import { setImmediate as otherWork } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { parseKeyFile } from "../../firmware/seedfile/key-file.js";
 import { SeedReader } from "../../firmware/seedfile/read.js";
 import { importSeeds, signatureOf } from "../import-seeds.js";
 import type { ClockPolicy } from "../core/clock/estimate.js";
-import type { Store } from "../store/store.js";
+import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Vault } from "../vault.js";
 import { callerOf, type Gate } from "./auth.js";
 import { IMPORT_BODY, type ImportBody } from "./schemas.js";
 
 const IMPORT_LIMIT = 64 * 1024 * 1024; // bytes: some 50,000 keys
+/** Characters parsed and opened in one turn of the event loop: some ten milliseconds' worth. */
+const PIECE = 65_536;
 
 /** Seed files into the store. */
 export function addImportRoutes(
@@ -33,11 +36,26 @@ export function addImportRoutes(
     },
     async (request) => {
       const { seeds: text, key, dryRun = false, clockPpm } = request.body;
-      const seeds = new SeedReader([text], key === undefined ? undefined : parseKeyFile(key));
+      const seeds = new SeedReader(
+        inPieces(text, () => request.raw.socket.destroyed),
+        key === undefined ? undefined : parseKeyFile(key),
+      );
       const caller = callerOf(request, now());
       const options = { dryRun, clockPpm, clockPolicy };
       const result = await importSeeds(store, vault, seeds, caller, options);
       return { ...result, dryRun, signature: signatureOf(seeds) };
     },
   );
+}
+
+/**
+ * A text that is there whole, with other work between its pieces.
+ * @param gone whether nobody waits for the answer any more: he hung up, or a closing server has cut him off
+ */
+async function* inPieces(text: string, gone: () => boolean): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += PIECE) {
+    yield text.slice(at, at + PIECE);
+    await otherWork();
+    if (gone()) throw new StoreUnavailable("the import's caller is gone");
+  }
 }

@@ -51,7 +51,8 @@ export const IMPORT_BODY = {
   type: "object",
   required: ["seeds"],
   properties: {
-    seeds: { type: "string", minLength: 1, description: "a seed file: PSKC (RFC 6030) or CSV" },
+    // No length: it would be counted character by character, while all else waits.
+    seeds: { type: "string", description: "a seed file: PSKC (RFC 6030) or CSV" },
     key: { type: "string", minLength: 1, maxLength: 4096, description: "what its key file holds" },
     dryRun: { type: "boolean", description: "check everything, store nothing" },
     clockPpm: {
