@@ -7,11 +7,17 @@ import type { ClockPolicy } from "../core/clock/estimate.js";
 import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Vault } from "../vault.js";
 import { callerOf, type Gate } from "./auth.js";
+import { Problem } from "./problem.js";
 import { IMPORT_BODY, type ImportBody } from "./schemas.js";
 
 const IMPORT_LIMIT = 64 * 1024 * 1024; // bytes: some 50,000 keys
 /** Characters parsed and opened in one turn of the event loop: some ten milliseconds' worth. */
 const PIECE = 65_536;
+/** Imports under way at the most: SQLite has so many places to put tokens aside. */
+const AT_ONCE = 10;
+/** Seconds after which one of them may have ended. */
+const LATER = 10;
+const FULL = `${String(AT_ONCE)} imports are under way; nothing was imported`;
 
 /** Seed files into the store. */
 export function addImportRoutes(
@@ -22,6 +28,7 @@ export function addImportRoutes(
   now: () => number,
   clockPolicy: ClockPolicy,
 ): void {
+  let underWay = 0;
   app.post<{ Body: ImportBody }>(
     "/v1/imports",
     {
@@ -42,8 +49,14 @@ export function addImportRoutes(
       );
       const caller = callerOf(request, now());
       const options = { dryRun, clockPpm, clockPolicy };
-      const result = await importSeeds(store, vault, seeds, caller, options);
-      return { ...result, dryRun, signature: signatureOf(seeds) };
+      if (underWay >= AT_ONCE) throw new Problem("overloaded", FULL, undefined, LATER);
+      underWay++;
+      try {
+        const result = await importSeeds(store, vault, seeds, caller, options);
+        return { ...result, dryRun, signature: signatureOf(seeds) };
+      } finally {
+        underWay--;
+      }
     },
   );
 }

@@ -93,6 +93,28 @@ describe("an import over HTTP", () => {
     expect(order).toEqual(["other work", "imported"]);
   });
 
+  it("is one of ten at once; one more is asked to come later", async () => {
+    let begun = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const importTokens = server.store.importTokens.bind(server.store);
+    const held = vi.spyOn(server.store, "importTokens").mockImplementation(async (...args) => {
+      begun++;
+      await released;
+      await importTokens(...args);
+    });
+    const files = Array.from({ length: 10 }, (_, index) => fileOf(`2000${String(index)}001`, 300));
+    const ten = files.map(send);
+    await vi.waitUntil(() => begun === 10);
+    const { status, headers, json } = await send(fileOf("30000001", 1));
+    expect([status, json.code, headers["retry-after"]]).toEqual([503, "overloaded", "10"]);
+    expect(json.detail).toBe("10 imports are under way; nothing was imported");
+    release();
+    for (const { json } of await Promise.all(ten)) expect(json.imported).toBe(300);
+    held.mockRestore();
+    expect((await send(fileOf("30000001", 1))).json.imported).toBe(1);
+  });
+
   it.each([
     ["PSKC", fileOf("20000001", 3000)],
     ["CSV", { seeds: csvOf(20_000_001, 20_000) }],
