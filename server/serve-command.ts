@@ -79,6 +79,7 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new InputError("--log-level", "must be trace, debug, info, warn, error or silent");
   }
+  const trustProxy = proxiesOf(options.trustProxy);
   const tls = tlsOf(options);
   const policy = shareOf(readPolicy(options.policy, process.env), workers);
   const testClock = options.testClock ? new TestClock(process.env) : undefined;
@@ -103,11 +104,21 @@ async function serve(options: ServeOptions): Promise<void> {
     process.exitCode = await new Workers(workers, log, announce).run(stopSignal());
     return;
   }
-  const trustProxy = options.trustProxy?.split(",") ?? [];
   const now = testClock ? (): number => testClock.now : Date.now;
   const set = { trustProxy, mail, policy, auditKey, branchPages, testClock, tls };
   const settings = { host, port, drain, store, vault, now, logger, ...set };
   await runServer(settings, stopSignal());
+}
+
+/** @throws InputError where they are none that the server would take */
+function proxiesOf(stated: string | undefined): string[] {
+  const trustProxy = stated?.split(",").map((part) => part.trim()) ?? [];
+  try {
+    fastify({ trustProxy });
+  } catch {
+    throw new InputError("--trust-proxy", "must be addresses or networks, as 10.0.0.0/8");
+  }
+  return trustProxy;
 }
 
 /** @throws InputError */

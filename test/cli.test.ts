@@ -41,6 +41,11 @@ describe("warifu", () => {
     [["serve", "--log-level", "loud"], "--log-level"],
     [["serve", "--workers", "0"], "--workers: must be a number from 1 to 64"],
     [["serve", "--drain", "soon"], "--drain: must be a number from 0 to 600"],
+    [["serve", "--trust-proxy", "nonsense"], "--trust-proxy: must be addresses or networks"],
+    [["serve", "--trust-proxy", ""], "--trust-proxy: must be addresses or networks"],
+    [["serve", "--trust-proxy", "127.0.0.1, 10.0.0.0/33"], "--trust-proxy: must be addresses"],
+    // Two that are good, apart by a blank too, are no reason to stop.
+    [["serve", "--trust-proxy", "127.0.0.1, 10.0.0.0/8"], "WARIFU_MASTER_KEY: is not set"],
     [["serve", "--policy", "none.json"], "--policy: none.json cannot be read"],
     [["serve"], "WARIFU_MASTER_KEY: is not set"],
     [["import", "/nowhere"], "WARIFU_MASTER_KEY: is not set"],
