@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addDemoCommand } from "./demo.js";
 import { addFactoryCommands } from "./firmware/factory/commands.js";
 import { InputError } from "./firmware/seedfile/input-error.js";
+import { Refused } from "./server/command-output.js";
 import { addServerCommands } from "./server/commands.js";
 import { StoreUnavailable } from "./server/store/store.js";
 import { VERSION } from "./server/version.js";
@@ -27,6 +28,9 @@ try {
   } else if (error instanceof InputError || error instanceof StoreUnavailable) {
     process.stderr.write(`warifu: ${error.message}\n`);
     process.exitCode = 2;
+  } else if (error instanceof Refused) {
+    process.stderr.write(`warifu: ${error.message}\n`);
+    process.exitCode = 1;
   } else {
     throw error;
   }

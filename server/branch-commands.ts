@@ -15,7 +15,7 @@ import { openStore, openVault } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
 import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
-import { DB, operator, print, type StoreOptions } from "./command-output.js";
+import { DB, operator, print, Refused, type StoreOptions } from "./command-output.js";
 
 type ActOptions = StoreOptions & Paper;
 
@@ -249,7 +249,10 @@ async function withBank<Answer>(
     return await act(new BankService(clerk, new Passwords()), caller);
   } catch (error) {
     if (!(error instanceof BranchRefusal)) throw error;
-    throw new InputError(error.subject, REFUSALS[error.reason]);
+    const { subject, reason } = error;
+    // A name that nobody knows is a mistake of who types; the others may be right another day.
+    if (reason.startsWith("unknown_")) throw new InputError(subject, REFUSALS[reason]);
+    throw new Refused(`${subject}: ${REFUSALS[reason]}`);
   } finally {
     await store.close();
   }

@@ -1,5 +1,10 @@
 import { userInfo } from "node:os";
 
+/** What was asked for rightly, and cannot be done as things stand. Exit code 1. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** What every command over the store has. */
 export interface StoreOptions {
   db?: string;

@@ -84,6 +84,22 @@ describe("warifu branch", () => {
     expect(none.stdout).toBe("none\n");
   });
 
+  it("refuses with 1 what cannot be done as things stand", async () => {
+    const company = ["--form-date", "2026-03-01", "--no-otp", "--daily-limit", "1"];
+    await branch("contract", "C2", "--name", "n", ...company);
+    const account = ["--bank", "b", "--branch", "b", "--account", "1", "--name", "n"];
+    const payee = (contract: string) => branch("payee", "P1", "--contract", contract, ...account);
+    const refused = (stderr: string) => ({ code: 1, stdout: "", stderr: `warifu: ${stderr}\n` });
+    await user("ichiro", "general");
+    expect(await user("ichiro", "general")).toEqual(refused("ichiro: is a user already"));
+    expect((await payee("C1")).code).toBe(0);
+    expect(await payee("C2")).toEqual(refused("P1: is lent to another contract"));
+    await branch("lost", SEED.serial);
+    expect(await branch("lend", "ichiro", SEED.serial)).toEqual(
+      refused(`${SEED.serial}: is lost or faulty`),
+    );
+  });
+
   it.each([
     [["lend", "nobody", SEED.serial], "nobody: is no user"],
     [["lend", "nobody", "1234567"], "serial: must be 8 to 12 digits"],
