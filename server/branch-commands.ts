@@ -268,7 +268,7 @@ const REFUSALS = {
   unknown_user: "is no user",
   unknown_serial: "is no token",
   exists: "is a user already",
-  other_contract: "is lent to another contract",
+  other_contract: "belongs to another contract",
   not_in_service: "is lost or faulty",
   has_token: "has a token registered",
 } as const;

@@ -93,7 +93,7 @@ describe("warifu branch", () => {
     await user("ichiro", "general");
     expect(await user("ichiro", "general")).toEqual(refused("ichiro: is a user already"));
     expect((await payee("C1")).code).toBe(0);
-    expect(await payee("C2")).toEqual(refused("P1: is lent to another contract"));
+    expect(await payee("C2")).toEqual(refused("P1: belongs to another contract"));
     await branch("lost", SEED.serial);
     expect(await branch("lend", "ichiro", SEED.serial)).toEqual(
       refused(`${SEED.serial}: is lost or faulty`),

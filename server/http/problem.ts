@@ -21,7 +21,7 @@ export const PROBLEMS = {
   unknown_contract: { status: 404, title: "There is no such contract" },
   not_permitted: { status: 403, title: "This user may not do this" },
   exists: { status: 409, title: "There is one of this name already" },
-  other_contract: { status: 409, title: "The token is lent to another contract" },
+  other_contract: { status: 409, title: "It belongs to another contract" },
   not_in_service: { status: 409, title: "The token is lost or faulty" },
   has_token: { status: 409, title: "The user has a token registered" },
   serial_conflict: { status: 409, title: "The serial belongs to another token" },

@@ -218,7 +218,12 @@ describe("the API of the branch", () => {
     await enrol("ichiro");
     const lend = (id: string, serial: string) =>
       branch("POST", `/v1/users/${id}/token`, { serial });
-    expect(await lend("elsewhere", OWN.serial)).toMatchObject({ code: "other_contract" });
+    const belongs = { code: "other_contract", title: "It belongs to another contract" };
+    expect(await lend("elsewhere", OWN.serial)).toMatchObject(belongs);
+    const payee = { bank: "b", branch: "b", account: "1", name: "n" };
+    const keep = (contract: string) => branch("PUT", "/v1/payees/p", { ...payee, contract });
+    await keep("C1");
+    expect(await keep("C2")).toMatchObject(belongs);
     expect(await lend("ichiro", OTHER.serial)).toMatchObject({ code: "has_token" });
     await branch("POST", `/v1/tokens/${OTHER.serial}/retirement`, { status: "faulty" });
     expect(await lend("masuo", OTHER.serial)).toMatchObject({ code: "not_in_service" });
