@@ -48,7 +48,7 @@ async function listen(app: FastifyInstance, settings: ServerSettings): Promise<s
     app.log.warn({ restoredAt: at }, "codes that tokens showed before the restore are refused");
   }
   return app.listen({ host, port }).catch((error: unknown) => {
-    throw new InputError("--port", `cannot listen: ${(error as Error).message}`);
+    throw new InputError("--host or --port", `cannot listen: ${(error as Error).message}`);
   });
 }
 

@@ -172,6 +172,14 @@ describe("warifu import, apikey and serve", () => {
     });
   });
 
+  it("serve nowhere, where they cannot listen, and name both options that say where", async () => {
+    // An address for documentation (RFC 5737), which no machine has.
+    const where = ["--host", "192.0.2.1", "--port", "0", "--log-level", "silent"];
+    const result = await runCli(["serve", ...where, ...db()], MASTER);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/^warifu: --host or --port: cannot listen: .+\n$/);
+  });
+
   it.each([
     [{ WARIFU_MASTER_KEY: "07" }, "WARIFU_MASTER_KEY: must hold 64 hex digits"],
     [
