@@ -56,7 +56,7 @@ describe("warifu keys", () => {
         `WARIFU_MASTER_KEY_FILE: is not the key this database's data keys are wrapped by, ${NEW.id}`,
       ) as string,
     });
-    expect(refused.stderr).toContain("WARIFU_MASTER_KEY_PREVIOUS");
+    expect(refused.stderr).toContain("WARIFU_MASTER_KEY_PREVIOUS, or its _FILE, holds the one");
     expect(refused.stderr).not.toContain(OLD_HEX);
   });
 

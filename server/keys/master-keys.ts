@@ -35,7 +35,8 @@ export class MasterKeys {
     const found = openers();
     if (found.length > 0) return found;
     const problem = `is not the key this database's data keys are wrapped by, ${kek}`;
-    const hint = "while keys are rotated, WARIFU_MASTER_KEY_PREVIOUS holds the one before";
+    const hint =
+      "while keys are rotated, WARIFU_MASTER_KEY_PREVIOUS, or its _FILE, holds the one before";
     throw new KeyUnavailable(`${this.current.variable}: ${problem}; ${hint}`);
   }
 
