@@ -51,6 +51,13 @@ describe.each(BOARDS)("the image for %s", (board) => {
   });
 });
 
+it("the README tells the size of the Pixl.js image", () => {
+  const readme = readFileSync("firmware/README.md", "utf8");
+  const [, ...told] = /^\| image, bytes of Storage +\| (\S+) +\| (\S+) +\|/m.exec(readme)!;
+  const size = pinned.pixljs.bytes.toLocaleString("en");
+  expect(told).toEqual([size, size]);
+});
+
 it("an unknown board is refused by name", async () => {
   await expect(buildImage("toaster", "/nowhere")).rejects.toThrow("--board: must be one of pixljs");
   expect(() => loadImage("toaster")).toThrow("--board: there is no image");
