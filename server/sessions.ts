@@ -5,6 +5,7 @@ import type { Book, Caller, Session } from "./core/book.js";
 import { type Login, logIn, stop } from "./core/login.js";
 import type { Rules } from "./core/rules.js";
 import { logInStaff } from "./core/staff.js";
+import { networkOf } from "./network.js";
 import type { Passwords } from "./passwords.js";
 
 /** Failed logins of one address at one login ID, and of one address at all, that cost no waiting. */
@@ -88,7 +89,7 @@ export class Sessions {
     ) => { readonly answer: Answer; readonly failed: boolean },
   ): Promise<Answer> {
     const { store } = this.clerk.batcher;
-    const address = caller.source ?? "";
+    const address = networkOf(caller.source ?? "");
     const limits: AttemptLimit[] = [
       { key: `${address} ${key}`, free: FREE.pair },
       { key: address, free: FREE.address },

@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
 import type { TrafficPolicy } from "../core/policy.js";
-import { networkOf } from "./network.js";
+import { networkOf } from "../network.js";
 
 /** Closes connections beyond so many at once, of one address and of all, before anything is read. */
 export function limitConnections(

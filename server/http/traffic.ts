@@ -1,7 +1,7 @@
 import { TooSoon } from "../attempts.js";
 import { Buckets } from "../buckets.js";
 import type { Rate, TrafficPolicy } from "../core/policy.js";
-import { networkOf } from "./network.js";
+import { networkOf } from "../network.js";
 import { Problem } from "./problem.js";
 
 /** Callers that have shown a right key lately, and are looked at whatever others of their address do. */

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { attempt, TooSoon } from "../../server/attempts.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { FailureLimit } from "../../server/failure-limit.js";
+import { Sessions } from "../../server/sessions.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { type Store, StoreUnavailable } from "../../server/store/store.js";
 import { PASSWORD, TestBank } from "../support/bank.js";
@@ -87,6 +88,33 @@ describe("rule 20: guesses at a registration", () => {
     expect(reply.status).toBe(429);
     expect(reply.headers.get("retry-after")).toBe("1");
     expect(await reply.text()).toContain("1秒ほどお待ちください");
+  });
+});
+
+describe("rule 62: guesses at a password", () => {
+  let bank: TestBank;
+  let sessions: Sessions;
+  beforeEach(async () => {
+    bank = await TestBank.start(1);
+    await bank.contract();
+    await bank.user("ichirodt", "データ一郎");
+    sessions = new Sessions(bank.bank.clerk, bank.bank.passwords);
+  });
+  afterEach(() => bank.close());
+  const logIn = (source: string, password: string) =>
+    sessions.logIn("ichirodt", password, { ...bank.caller(), source });
+
+  it("from one network of IPv6 slow down together, whichever of its addresses they come from", async () => {
+    for (let host = 1; host <= 4; host++) await logIn(`2001:db8:1:2::${String(host)}`, "guess");
+    await expect(logIn("2001:db8:1:2:ffff::1", PASSWORD)).rejects.toThrow(TooSoon);
+    expect(await logIn("2001:db8:1:3::1", PASSWORD)).toMatchObject({ in: true });
+  });
+
+  it("are counted under short keys, whatever a proxy tells of the address", async () => {
+    const change = vi.spyOn(bank.store, "changeAttempts");
+    await logIn("x".repeat(9000), "guess");
+    const keys = change.mock.calls.flatMap(([named]) => named);
+    expect(Math.max(...keys.map((key) => key.length))).toBeLessThan(200);
   });
 });
 

@@ -3,7 +3,7 @@ import { issueApiKey, revokeApiKey } from "../../server/api-keys.js";
 import { TooSoon } from "../../server/attempts.js";
 import { Buckets } from "../../server/buckets.js";
 import { DEFAULT_POLICY, type TrafficPolicy } from "../../server/core/policy.js";
-import { networkOf } from "../../server/http/network.js";
+import { networkOf } from "../../server/network.js";
 import { Problem } from "../../server/http/problem.js";
 import { Traffic } from "../../server/http/traffic.js";
 import { TestBank } from "../support/bank.js";
