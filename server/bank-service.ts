@@ -13,7 +13,12 @@ import {
   retire,
 } from "./core/branch.js";
 import { confirm } from "./core/confirmation.js";
-import { changeProfile, type ProfileAnswer, type ProfileChange } from "./core/profile.js";
+import {
+  barOfChange,
+  changeProfile,
+  type ProfileAnswer,
+  type ProfileChange,
+} from "./core/profile.js";
 import { register, type Registration } from "./core/register.js";
 import type { ResyncAnswer } from "./core/resync.js";
 import { type RevokeRequest, revokeUsers } from "./core/revoke-users.js";
@@ -78,7 +83,7 @@ export class BankService {
 
   /** Gives somebody a place at the branch's desk, with a password or a new one. */
   async keepStaff(id: string, name: string, password: string, caller: Caller): Promise<void> {
-    const passwordHash = await this.passwords.hash(password);
+    const passwordHash = await this.#hash(password, caller);
     await this.clerk.decide({ staff: id }, caller, (book, rules) => {
       keepStaff(book, rules, { id, name, passwordHash, ended: false });
     });
@@ -113,12 +118,26 @@ export class BankService {
     const { user, password, newConfirmationPassword, confirmationPassword } = request;
     const hash = async (text: string | undefined): Promise<string | undefined> =>
       text === undefined ? undefined : this.passwords.hash(text);
-    const hashes = {
-      passwordHash: await hash(password),
-      confirmationHash: await hash(newConfirmationPassword),
-    };
-    return this.#confirmed(user, confirmationPassword, {}, caller, (book, rules, confirmed) =>
-      changeProfile(book, rules, { ...request, ...hashes, confirmed }),
+    let hashes: Pick<ProfileChange, "passwordHash" | "confirmationHash"> | undefined;
+    return this.#confirmed(
+      user,
+      confirmationPassword,
+      {},
+      caller,
+      (book, rules, confirmed) => {
+        const ready = { ...hashes, confirmed: confirmed && hashes !== undefined };
+        return changeProfile(book, rules, { ...request, ...ready });
+      },
+      async (book) => {
+        const found = book.user(user)!;
+        // Where wrong ones are not counted, more work for a right one would tell them apart.
+        const bar = barOfChange(book, found, caller.at / 1000, request);
+        if (bar !== undefined || found.confirmationSuspended) return;
+        hashes = {
+          passwordHash: await hash(password),
+          confirmationHash: await hash(newConfirmationPassword),
+        };
+      },
     );
   }
 
@@ -168,8 +187,8 @@ export class BankService {
   async addUser(user: NewUser, paper: Paper, caller: Caller): Promise<void> {
     const { password, confirmationPassword, ...named } = user;
     const [passwordHash, confirmationHash] = [
-      await this.passwords.hash(password),
-      await this.passwords.hash(confirmationPassword),
+      await this.#hash(password, caller),
+      await this.#hash(confirmationPassword, caller),
     ];
     const about = { contracts: [user.contract], users: [user.id] };
     await this.clerk.decide(about, caller, (book, rules) => {
@@ -214,10 +233,10 @@ export class BankService {
   ): Promise<void> {
     const { password, confirmationPassword } = given;
     const hashes = {
-      ...(password === undefined ? {} : { passwordHash: await this.passwords.hash(password) }),
+      ...(password === undefined ? {} : { passwordHash: await this.#hash(password, caller) }),
       ...(confirmationPassword === undefined
         ? {}
-        : { confirmationHash: await this.passwords.hash(confirmationPassword) }),
+        : { confirmationHash: await this.#hash(confirmationPassword, caller) }),
     };
     await this.clerk.decide({ users: [user] }, caller, (book, rules) => {
       resume(book, rules, user, hashes, paper);
@@ -235,6 +254,7 @@ export class BankService {
   /**
    * A decision over a user's book that a confirmation password has to do with. Checking one takes a
    * while, and is done outside of the transaction: one that was changed meanwhile is not right.
+   * @param prepare what takes long and is done in the same turn, once the password is right
    */
   async #confirmed<Answer>(
     id: string,
@@ -246,12 +266,26 @@ export class BankService {
     },
     caller: Caller,
     decide: (book: Book, rules: Rules, confirmed: boolean) => Answer,
+    prepare?: (book: Book) => Promise<void>,
   ): Promise<Answer> {
-    const hash = (await this.#user(id))?.confirmationHash;
-    const right = password !== undefined && (await this.passwords.check(password, hash));
+    let hash: string | undefined;
+    const check = async (given: string): Promise<boolean> => {
+      const book = await this.clerk.batcher.store.read({ users: [id] });
+      hash = book.user(id)?.confirmationHash;
+      const matches = await this.passwords.check(given, hash);
+      if (matches) await prepare?.(book);
+      return matches;
+    };
+    const right =
+      password !== undefined &&
+      (await this.passwords.turns.take(`user ${id}`, () => check(password)));
     return this.clerk.decide({ users: [id], ...about }, caller, (book, rules) =>
       decide(book, rules, right && book.user(id)?.confirmationHash === hash),
     );
+  }
+
+  async #hash(password: string, { actor }: Caller): Promise<string> {
+    return this.passwords.turns.take(actor, () => this.passwords.hash(password));
   }
 
   async #user(id: string): Promise<User | undefined> {

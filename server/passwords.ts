@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from "node:crypto";
+import { Turns } from "./turns.js";
 
 /** What a password hash costs: RFC 7914's N as a power of two. */
 export interface PasswordCost {
@@ -19,8 +20,12 @@ export function freshPasswords(): { password: string; confirmationPassword: stri
 const SALT_LENGTH = 16;
 const HASH_LENGTH = 32;
 
-/** Hashes passwords (scrypt, RFC 7914) and checks them; every check costs the same. */
+/**
+ * Hashes passwords (scrypt, RFC 7914) and checks them; every check costs the same. Whoever asks for
+ * either on behalf of others does so in their turn.
+ */
 export class Passwords {
+  readonly turns = new Turns();
   readonly #dummy: Promise<string>;
   /** How many hashes were computed: the work that a caller can be told apart by. */
   computed = 0;

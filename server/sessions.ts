@@ -30,7 +30,7 @@ export class Sessions {
    * Tries a login. Failures make an address wait, at this user and at all, but never keep a user out
    * who comes from elsewhere.
    * @returns with a login, the new session's secret
-   * @throws TooSoon
+   * @throws TooSoon, Overloaded
    */
   async logIn(
     user: string,
@@ -47,7 +47,7 @@ export class Sessions {
     });
   }
 
-  /** A login to the branch's pages. @returns the new session's secret, or none @throws TooSoon */
+  /** A login to the branch's pages. @returns the new session's secret, or none @throws TooSoon, Overloaded */
   async logInStaff(
     id: string,
     password: string,
@@ -60,7 +60,7 @@ export class Sessions {
     });
   }
 
-  /** A user's emergency stop (緊急利用停止), by his password as for a login. @throws TooSoon */
+  /** A user's emergency stop (緊急利用停止), by his password as for a login. @throws TooSoon, Overloaded */
   async stop(
     user: string,
     password: string,
@@ -96,7 +96,8 @@ export class Sessions {
     ];
     return attempt(store, limits, caller.at, async () => {
       const hash = hashIn(await store.read(about));
-      const matches = await this.passwords.check(password, hash);
+      const check = (): Promise<boolean> => this.passwords.check(password, hash);
+      const matches = await this.passwords.turns.take(`from ${address}`, check);
       return this.clerk.decide(about, caller, (book, rules) =>
         decide(book, rules, matches && hashIn(book) === hash),
       );

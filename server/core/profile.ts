@@ -4,7 +4,7 @@ import type { Refusal } from "./decision.js";
 import { keptFromActing } from "./login.js";
 import { type Rules, tell } from "./rules.js";
 import { verifyUser } from "./user-code.js";
-import { asksForCodes } from "./user.js";
+import { asksForCodes, type User } from "./user.js";
 
 /** A change of customer information (お客さま情報変更): one or several fields at a time. */
 export interface ProfileChange {
@@ -25,6 +25,17 @@ export type ProfileAnswer =
       readonly reason: Refusal | "forbidden" | "wrong_password" | "code_needed";
     };
 
+/** What a user's change is refused for before its confirmation password is looked at, and counted. */
+export function barOfChange(
+  book: Book,
+  user: User,
+  now: number,
+  { dailyLimit }: Pick<ProfileChange, "dailyLimit">,
+): ReturnType<typeof keptFromActing> {
+  const own = dailyLimit === undefined || user.class === "master";
+  return keptFromActing(book, user, now) ?? (own ? undefined : "forbidden");
+}
+
 /** Changes customer information: the confirmation password first, and the code last. */
 export function changeProfile(book: Book, rules: Rules, change: ProfileChange): ProfileAnswer {
   const user = book.user(change.user);
@@ -34,9 +45,8 @@ export function changeProfile(book: Book, rules: Rules, change: ProfileChange): 
     return { changed: false, reason };
   };
   if (!user || !contract) return refuse("forbidden");
-  const bar = keptFromActing(book, user, rules.now);
+  const bar = barOfChange(book, user, rules.now, change);
   if (bar) return refuse(bar);
-  if (change.dailyLimit !== undefined && user.class !== "master") return refuse("forbidden");
   if (!confirm(book, rules, user, change.confirmed)) return refuse("wrong_password");
   if (asksForCodes(contract, rules.now)) {
     if (change.code === undefined) return refuse("code_needed");

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import type { VNode } from "preact";
 import { render } from "preact-render-to-string";
 import { TooSoon } from "../attempts.js";
+import { Overloaded } from "../batcher.js";
 import type { BankService } from "../bank-service.js";
 import type { Book, Caller, Session, Staff } from "../core/book.js";
 import { barOf } from "../core/login.js";
@@ -300,7 +301,10 @@ export class Portal {
         : "statusCode" in error
           ? Number(error.statusCode)
           : 500;
-    if (status >= 500) request.log.error({ error: error.name }, "a page could not be drawn");
+    if (status === 503) void reply.header("retry-after", "1");
+    if (status >= 500 && !(error instanceof Overloaded)) {
+      request.log.error({ error: error.name }, "a page could not be drawn");
+    }
     const visit = this.#stranger(request, reply);
     return this.say(request, reply, visit, { key: "E-26" }, status);
   }
