@@ -110,6 +110,32 @@ describe("rule 62: guesses at a password", () => {
     expect(await logIn("2001:db8:1:3::1", PASSWORD)).toMatchObject({ in: true });
   });
 
+  it("that were not wrong wait for nothing but their turn, if many come from one address", async () => {
+    const users = Array.from({ length: 30 }, (_, index) => `user${String(index)}`);
+    for (const id of users) await bank.user(id, "利用者");
+    const caller = { ...bank.caller(), source: "192.0.2.1" };
+    const logins = users.map((id) => sessions.logIn(id, PASSWORD, caller));
+    for (const login of await Promise.all(logins)) expect(login).toMatchObject({ in: true });
+  });
+
+  it("at once are no more than one after the other, at a user and of an address", async () => {
+    const guessed = async (id: (count: number) => string, source: string): Promise<number> => {
+      const before = bank.bank.passwords.computed;
+      const caller = { ...bank.caller(), source };
+      const guesses = Array.from({ length: 60 }, (_, count) =>
+        sessions.logIn(id(count), "guess", caller),
+      );
+      const refused = (await Promise.allSettled(guesses)).filter(
+        ({ status }) => status === "rejected",
+      );
+      const looked = bank.bank.passwords.computed - before;
+      expect(refused).toHaveLength(60 - looked);
+      return looked;
+    };
+    expect(await guessed(() => "ichirodt", "192.0.2.1")).toBe(4);
+    expect(await guessed((count) => `user${String(count)}`, "192.0.2.2")).toBe(21);
+  });
+
   it("are counted under short keys, whatever a proxy tells of the address", async () => {
     const change = vi.spyOn(bank.store, "changeAttempts");
     await logIn("x".repeat(9000), "guess");
