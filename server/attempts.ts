@@ -10,6 +10,9 @@ export interface AttemptLimit {
   readonly free: number;
 }
 
+/** What an attempt has shown: that its maker knows, or does not know, what he may be guessing, or neither. */
+export type Proof = "right" | "wrong" | "none";
+
 /** An attempt that may be made again only later; nothing of it was looked at. */
 export class TooSoon extends Error {
   override readonly name = "TooSoon";
@@ -24,7 +27,8 @@ export class TooSoon extends Error {
  * Makes an attempt that somebody may be guessing by. Failures make whoever shares a key wait, longer
  * each time; one is forgotten each quarter of an hour, and none is ever kept out for good. It is counted
  * before it is made: of many at once no more are made than may be.
- * @param limits a success forgets the failures of the first one's key, and leaves the others' as they were
+ * @param limits a right one forgets the failures of the first one's key, and leaves the others' as they
+ *   were, as one that proves nothing leaves them all
  * @param at Unix milliseconds
  * @throws TooSoon, or what `make` throws: that was no failure
  */
@@ -32,7 +36,7 @@ export async function attempt<Answer>(
   store: Store,
   limits: readonly AttemptLimit[],
   at: number,
-  make: () => Promise<{ readonly answer: Answer; readonly failed: boolean }>,
+  make: () => Promise<{ readonly answer: Answer; readonly proof: Proof }>,
 ): Promise<Answer> {
   const keys = limits.map(({ key }) => key);
   let before: readonly Counted[] = [];
@@ -58,8 +62,8 @@ export async function attempt<Answer>(
     await store.changeAttempts(keys, at, change).catch(() => undefined);
   };
   try {
-    const { answer, failed } = await make();
-    if (!failed) await takeBack(true);
+    const { answer, proof } = await make();
+    if (proof !== "wrong") await takeBack(proof === "right");
     return answer;
   } catch (error) {
     await takeBack(false);

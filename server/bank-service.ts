@@ -75,8 +75,8 @@ export class BankService {
       return this.clerk.decide(about, caller, (book, rules) => {
         const answer = register(book, rules, user, serial, code);
         // Told apart here alone: a used code, or a user who may not register, is no guess.
-        const failed = book.changes.audit.some(({ result }) => result === "wrong_code");
-        return { answer, failed };
+        const wrong = book.changes.audit.some(({ result }) => result === "wrong_code");
+        return { answer, proof: answer.registered ? "right" : wrong ? "wrong" : "none" };
       });
     });
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { attempt, type AttemptLimit } from "./attempts.js";
+import { attempt, type AttemptLimit, type Proof } from "./attempts.js";
 import type { Clerk } from "./clerk.js";
 import type { Book, Caller, Session } from "./core/book.js";
 import { type Login, logIn, stop } from "./core/login.js";
@@ -40,10 +40,8 @@ export class Sessions {
     const secret = randomBytes(32).toString("base64url");
     return this.#tried(userClaim(user), password, caller, (book, rules, right) => {
       const answer = logIn(book, rules, user, right, idOf(secret));
-      return {
-        answer: { ...answer, secret },
-        failed: !answer.in && answer.reason === "wrong_password",
-      };
+      const wrong = !answer.in && answer.reason === "wrong_password";
+      return { answer: { ...answer, secret }, proof: wrong ? "wrong" : "right" };
     });
   }
 
@@ -56,7 +54,7 @@ export class Sessions {
     const secret = randomBytes(32).toString("base64url");
     return this.#tried(staffClaim(id), password, caller, (book, rules, right) => {
       const isIn = logInStaff(book, rules, id, right, idOf(secret));
-      return { answer: { secret: isIn ? secret : undefined }, failed: !isIn };
+      return { answer: { secret: isIn ? secret : undefined }, proof: isIn ? "right" : "wrong" };
     });
   }
 
@@ -70,7 +68,7 @@ export class Sessions {
       const found = book.user(user);
       if (found && right) stop(book, rules, found);
       else book.say(caller, "stop", "wrong_password", { user: found });
-      return { answer: { stopped: right }, failed: !right };
+      return { answer: { stopped: right }, proof: right ? "right" : "wrong" };
     });
   }
 
@@ -86,7 +84,7 @@ export class Sessions {
       book: Book,
       rules: Rules,
       right: boolean,
-    ) => { readonly answer: Answer; readonly failed: boolean },
+    ) => { readonly answer: Answer; readonly proof: Proof },
   ): Promise<Answer> {
     const { store } = this.clerk.batcher;
     const address = networkOf(caller.source ?? "");

@@ -15,7 +15,7 @@ const SERIAL = "10000001";
 describe("rule 20: guesses at a registration", () => {
   let bank: TestBank;
   beforeEach(async () => {
-    bank = await TestBank.start(1);
+    bank = await TestBank.start(2);
     await bank.contract();
     for (let user = 0; user < 6; user++) await bank.user(`user${String(user)}`, "利用者");
     await bank.lend("user0", SERIAL);
@@ -66,6 +66,20 @@ describe("rule 20: guesses at a registration", () => {
     }
     bank.now += 60_000;
     expect(await guess(1, bank.read(SERIAL))).toMatchObject({ registered: true });
+  });
+
+  it("are not forgotten for what proves nothing: a used code, a user who may not register", async () => {
+    const other = "10000002";
+    await bank.lend("user4", other);
+    const used = bank.read(other);
+    await guess(4, used, other);
+    for (let count = 0; count < 10; count++) {
+      await guess(count % 3, "000000", other);
+      expect(await guess(4, used, other)).toMatchObject({ reason: "not_allowed" });
+      expect(await guess(5, used, other)).toMatchObject({ reason: "wrong_code" });
+    }
+    await guess(3, "000000", other);
+    await expect(guess(3, "000000", other)).rejects.toThrow(TooSoon);
   });
 
   it("a page that says so is no error in the log, nor is a path that is none's", async () => {
@@ -207,7 +221,9 @@ describe("rule 63: wrong codes by serial", () => {
 describe("attempts", () => {
   const limits = [{ key: "k", free: 2 }];
   const fail = (store: Store, at: number, failed = true) =>
-    attempt(store, limits, at, () => Promise.resolve({ answer: 1, failed }));
+    attempt(store, limits, at, () =>
+      Promise.resolve({ answer: 1, proof: failed ? "wrong" : "right" }),
+    );
 
   it("forget a failure each quarter of an hour, also while right ones are made", async () => {
     const store = openSqlite(":memory:");
@@ -216,7 +232,7 @@ describe("attempts", () => {
     const shared = [{ key: "own", free: 1 }, ...limits];
     // Right ones at a key that others share neither wipe what is counted there, nor keep it alive.
     for (const at of [900_000, 1_800_000]) {
-      await attempt(store, shared, at, () => Promise.resolve({ answer: 1, failed: false }));
+      await attempt(store, shared, at, () => Promise.resolve({ answer: 1, proof: "right" }));
     }
     await fail(store, 1_800_000);
     await fail(store, 1_800_000);
