@@ -14,6 +14,8 @@ export interface Element {
 const MAX_DEPTH = 32;
 /** Characters of one element's text: far more than a key package needs. */
 const MAX_TEXT = 65_536;
+/** Characters parsed at a time: what stands behind a problem costs no more than these. */
+const SLICE = 1024;
 
 /**
  * Parses XML piece by piece and yields each element of one name, detached from its parent, as soon
@@ -79,8 +81,10 @@ export async function* elementsNamed(
     }
   };
   for await (const chunk of chunks) {
-    parse(() => parser.write(chunk));
-    if (problem) throw problem;
+    for (let at = 0; at < chunk.length; at += SLICE) {
+      parse(() => parser.write(chunk.slice(at, at + SLICE)));
+      if (problem) throw problem;
+    }
     for (const element of closed) yield { root: root!, element };
     closed = [];
   }
