@@ -33,6 +33,7 @@ export class AuditReader {
   /** The row before, since the last checkpoint. */
   #before: AuditRow | undefined;
   readonly #open = new Set<string>();
+  #metTrusted = false;
   /** Of a file that is joined, as long as it has shown nothing but anchors: the last of them. */
   #joint: { anchor: AuditCheckpoint | undefined } | undefined;
 
@@ -65,6 +66,9 @@ export class AuditReader {
     const kept = this.trusted?.number ?? 0;
     if (this.last!.number < kept) {
       throw new AuditFault(`ends before checkpoint ${String(kept)}, which was kept`);
+    }
+    if (this.trusted && !this.#metTrusted) {
+      throw new AuditFault(`does not hold checkpoint ${String(kept)}, which was kept`);
     }
   }
 
@@ -149,10 +153,9 @@ export class AuditReader {
       throw new AuditFault("a checkpoint's signature is not the key's");
     }
     const { trusted } = this;
-    if (
-      trusted?.number === checkpoint.number &&
-      hex(trusted.signature) !== hex(checkpoint.signature)
-    ) {
+    if (trusted?.number !== checkpoint.number) return;
+    this.#metTrusted = true;
+    if (hex(trusted.signature) !== hex(checkpoint.signature)) {
       throw new AuditFault(`checkpoint ${String(trusted.number)} is not the one that was kept`);
     }
   }

@@ -181,6 +181,15 @@ describe("an exported audit", () => {
     );
   });
 
+  it("that begins behind the checkpoint that was kept does not stand for it", async () => {
+    const part = await exported(stores[0]!, 4 * 3_600_000, Infinity);
+    const line = decodeAuditLine(whole.find((each) => each.includes('"kind":"checkpoint"'))!);
+    if (line.kind === "row") throw new Error("a checkpoint is no row");
+    expect(faultOf(whole, line.checkpoint)).toBeUndefined();
+    expect(faultOf(part, kept)).toBeUndefined();
+    expect(faultOf(part, line.checkpoint)).toBe("does not hold checkpoint 1, which was kept");
+  });
+
   it("that another key signed is none", () => {
     const other = generateKeyPairSync("ed25519").publicKey;
     const reader = new AuditReader(proofOf(other));
