@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../firmware/seedfile/input-error.js";
-import { MOST_PPM } from "./core/clock/estimate.js";
 import { DEFAULT_POLICY, type Policy } from "./core/policy.js";
+import { type Bound, BOUNDS } from "./policy-bounds.js";
 import { repeatedName } from "./repeated-name.js";
 
 /**
@@ -33,26 +33,17 @@ export function parsePolicy(text: string, path: string): Policy {
   }
   const twice = repeatedName(text);
   if (twice !== undefined) throw new InputError(twice, "stands twice in the policy");
-  const policy = merged("--policy", DEFAULT_POLICY, stated) as Policy;
-  for (const [name, most] of Object.entries(policy.hourlyFailures)) {
-    // With none an hour there would be no hour after which there is one.
-    if (most === 0) throw new InputError(`hourlyFailures ${name}`, "must be at least 1");
-  }
-  for (const name of ["ppm", "noisePpm"] as const) {
-    if (policy.clock[name] > MOST_PPM)
-      throw new InputError(`clock ${name}`, `must be ${String(MOST_PPM)} at most`);
-  }
-  return policy;
+  return merged("--policy", DEFAULT_POLICY, stated, BOUNDS) as Policy;
 }
 
-/** A default with what is stated in its place; both have the same shape. */
-function merged(field: string, standard: unknown, stated: unknown): unknown {
+/** A default with what is stated in its place; both have the same shape, and the bounds too. */
+function merged(field: string, standard: unknown, stated: unknown, bounds: unknown): unknown {
   if (stated === undefined) return standard;
-  if (typeof standard === "number") return whole(field, stated);
+  if (typeof standard === "number") return whole(field, stated, bounds as Bound);
   if (Array.isArray(standard)) {
     if (!Array.isArray(stated) || stated.length === 0)
       throw new InputError(field, "must be a list");
-    return stated.map((each) => whole(field, each));
+    return stated.map((each) => whole(field, each, bounds as Bound));
   }
   if (typeof standard === "boolean") {
     if (typeof stated !== "boolean") throw new InputError(field, "must be true or false");
@@ -65,12 +56,18 @@ function merged(field: string, standard: unknown, stated: unknown): unknown {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(known, name)) throw new InputError(name, "is no part of the policy");
   }
+  const within = bounds as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(known).map(([name, value]) => [name, merged(name, value, given[name])]),
+    Object.entries(known).map(([name, value]) => {
+      const path = field === "--policy" ? name : `${field} ${name}`;
+      return [name, merged(path, value, given[name], within[name])];
+    }),
   );
 }
 
-function whole(field: string, value: unknown): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InputError(field, "must be a whole number");
+function whole(field: string, value: unknown, [least, most]: Bound): number {
+  const number = typeof value === "number" && Number.isSafeInteger(value) ? value : NaN;
+  if (number >= least && number <= most) return number;
+  const range = `${String(least)} to ${String(most)}`;
+  throw new InputError(field, `must be a whole number from ${range}`);
 }

@@ -47,12 +47,23 @@ describe("a bank's policy", () => {
     ['{"expiryNoticeDays": []}', "expiryNoticeDays: must be a list"],
     ['{"expiryNoticeDays": [1.5]}', "expiryNoticeDays: must be a whole number"],
     ['{"maxFailures": 5, "maxFailures": 50}', "maxFailures: stands twice in the policy"],
-    ['{"hourlyFailures": {"key": 0}}', "hourlyFailures key: must be at least 1"],
-    ['{"clock": {"ppm": 1001}}', "clock ppm: must be 1000 at most"],
-    ['{"clock": {"noisePpm": 1001}}', "clock noisePpm: must be 1000 at most"],
+    ['{"hourlyFailures": {"key": 0}}', "hourlyFailures key: must be a whole number from 1"],
+    ['{"clock": {"ppm": 1001}}', "clock ppm: must be a whole number from 0 to 1000"],
+    ['{"clock": {"noisePpm": 1001}}', "clock noisePpm: must be a whole number from 0 to 1000"],
+    ['{"maxFailures": 0}', "maxFailures: must be a whole number from 1 to 100"],
+    ['{"maxConfirmationFailures": 0}', "maxConfirmationFailures: must be a whole number from 1"],
+    ['{"resyncSteps": 9007199254740991}', "resyncSteps: must be a whole number from 0 to 14400"],
+    ['{"userResyncSteps": 14401}', "userResyncSteps: must be a whole number from 0 to 14400"],
+    ['{"registrationDelay": {"until": 86401}}', "registrationDelay until: must be a whole number"],
+    ['{"expiryNoticeDays": [30, 3651]}', "expiryNoticeDays: must be a whole number from 0 to 3650"],
+    ['{"traffic": {"key": {"perSecond": 1e10}}}', "traffic key perSecond: must be a whole number"],
     ['{"maxFailure": 3}', "maxFailure: is no part of the policy"],
   ])("%s is refused: %s", (text, message) => {
     expect(() => policyOf(text)).toThrow(message);
+  });
+
+  it("may be the default, stated", () => {
+    expect(policyOf(JSON.stringify(DEFAULT_POLICY))).toEqual(DEFAULT_POLICY);
   });
 
   it("that is not there is refused", () => {
