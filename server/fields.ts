@@ -11,7 +11,8 @@ export const PATTERNS = {
   date: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
   /** Yen, from 0. */
   yen: "^(0|[1-9][0-9]{0,11})$",
-  mail: '^[^\\s@<>",;:]{1,64}@[A-Za-z0-9.-]{1,180}\\.[A-Za-z]{2,}$',
+  /** Nothing that a mail program may read otherwise: comments, lists, routes (RFC 5322 section 3.4). */
+  mail: '^[^\\s\\p{Cc}@<>\\(\\)",;:]{1,64}@[A-Za-z0-9.-]{1,180}\\.[A-Za-z]{2,}$',
   loginPassword: "^[\\x21-\\x7e]{8,64}$",
   confirmationPassword: "^[0-9A-Za-z]{6,12}$",
   /** A name, or a form's number: what is printed, no line of its own, and read as it stands. */

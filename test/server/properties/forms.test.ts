@@ -43,3 +43,19 @@ describe("rules 1, 9, 17: the form of codes and serials", () => {
     );
   });
 });
+
+describe("the form of mail addresses", () => {
+  it.each(["taro@example.co.jp", "taro.割符+otp@example.co.jp", "o'hara_1@a.co"])(
+    "%s is one",
+    (text) => {
+      expect(isField("mail", text)).toBe(true);
+    },
+  );
+
+  it.each(["a(b)@x.co", "a\0b@x.co", "a\u0085@x.co", "a\u007f@x.co", "a,b@x.co", "<a@x.co>"])(
+    "%j is none: a mail program may read another in it",
+    (text) => {
+      expect(isField("mail", text)).toBe(false);
+    },
+  );
+});
