@@ -57,7 +57,7 @@ export function addFactoryCommands(program: Command): void {
   addLabelCommand(program);
 }
 
-function runProvision(options: ProvisionOptions): void {
+async function runProvision(options: ProvisionOptions): Promise<void> {
   const key = readKeyFile(options.keyFile);
   const seeds = provision({
     count: /^\d{1,9}$/.test(options.count) ? Number(options.count) : NaN,
@@ -67,7 +67,7 @@ function runProvision(options: ProvisionOptions): void {
     algorithm: options.algorithm as Algorithm,
     board: options.board,
   });
-  writeNew(options.out, writePskc(seeds, key));
+  await writeNew(options.out, writePskc(seeds, key));
   const made = {
     file: options.out,
     count: seeds.length,

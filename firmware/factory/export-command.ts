@@ -33,7 +33,7 @@ async function runExport(options: ExportOptions): Promise<void> {
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   const write = writerOf(options);
   const { seeds } = await readSeedFile(options.seeds, key);
-  writeNew(options.out, write(seeds));
+  await writeNew(options.out, write(seeds));
   const written = { file: options.out, count: seeds.length };
   const text = `${written.file}: ${String(written.count)} tokens`;
   process.stdout.write(`${options.json ? JSON.stringify(written) : text}\n`);

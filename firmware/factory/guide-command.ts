@@ -46,7 +46,7 @@ async function runGuide(options: GuideOptions): Promise<void> {
     throw new InputError("--serial", `${String(serial)} names no token of the seed file`);
   }
   const tokens = chosen.map(({ serial, expiry }) => ({ serial, expiry }));
-  writeNew(options.out, [await guidesPdf(tokens, languages, { name: options.board, image })]);
+  await writeNew(options.out, [await guidesPdf(tokens, languages, { name: options.board, image })]);
   const pages = String(tokens.length * languages.length);
   process.stdout.write(`${options.out}: guides: ${String(tokens.length)}, pages: ${pages}\n`);
 }

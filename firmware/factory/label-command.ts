@@ -25,10 +25,10 @@ export function addLabelCommand(program: Command): void {
       const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
       const { seeds } = await readSeedFile(options.seeds, key);
       const sheets = labelSheets(seeds);
-      if (options.format === "pdf") writeNew(options.out, [await sheetsPdf(sheets)]);
+      if (options.format === "pdf") await writeNew(options.out, [await sheetsPdf(sheets)]);
       else if (options.format !== "svg") throw new InputError("--format", "must be pdf or svg");
       else if (sheets.length > 1) throw new InputError("--format", "svg holds one sheet; use pdf");
-      else writeNew(options.out, [sheetSvg(sheets[0]!)]);
+      else await writeNew(options.out, [sheetSvg(sheets[0]!)]);
       const [labels, count] = [String(seeds.length), String(sheets.length)];
       process.stdout.write(`${options.out}: labels: ${labels}, sheets: ${count}\n`);
     });
