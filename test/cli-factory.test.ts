@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import pinned from "../firmware/images.json" with { type: "json" };
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
@@ -272,6 +273,7 @@ describe("warifu build and flash", () => {
       "is done or may be, says the log",
     ],
     [["--serial", SEED.serial, "--port", nowhere, "--log", "letter"], "--log: line 1 is no"],
+    [["--serial", SEED.serial, "--port", nowhere, "--log", "/"], "--log: / cannot be read"],
     [["--serial", SEED.serial, "--port", nowhere, "--measure", "5"], "--measure"],
     [["--serial", SEED.serial, "--port", nowhere, "--baud", "fast"], "--baud"],
     [["--serial", SEED.serial, "--port", nowhere, "--board", "toaster"], "--board"],
@@ -300,12 +302,53 @@ describe("warifu build and flash", () => {
     expect(result.code).toBe(1);
   });
 
-  it("flash needs a log it can write", async () => {
-    const result = await flash("--serial", SEED.serial, "--port", nowhere, "--log", "/nowhere/log");
-    expect(result).toMatchObject({
+  /** A port on which nothing is told but that somebody has come. */
+  const doorbell = async (onCall: () => void) => {
+    const server = createServer((socket) => {
+      onCall();
+      socket.destroy();
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const name = `tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    return { name, close: () => server.close() };
+  };
+
+  it("flash needs a log it can write, and touches no board without", async () => {
+    let calls = 0;
+    const port = await doorbell(() => calls++);
+    const args = ["--serial", SEED.serial, "--port", port.name, "--log", "/nowhere/log"];
+    expect(await flash(...args)).toEqual({
       code: 2,
-      stderr: expect.stringContaining("cannot be written") as string,
+      stdout: "",
+      stderr: "warifu: --log: /nowhere/log cannot be written\n",
     });
+    expect(calls).toBe(0);
+    port.close();
+  });
+
+  it("flash tells what became of each board also where the log cannot be written any more", async () => {
+    const serials = ["30000001", "30000002"];
+    writeFileSync(at("two"), serials.map((each) => `${each},${"31".repeat(20)},TOTP\n`).join(""));
+    const port = await doorbell(() => {
+      rmSync(at("log"), { recursive: true });
+      mkdirSync(at("log"));
+    });
+    const args = ["--serial", ...serials, "--port", port.name, nowhere, "--log", at("log")];
+    const { code, stderr } = await runCli(["flash", "--seeds", at("two"), "--no-lock", ...args]);
+    port.close();
+    expect(code).toBe(2);
+    for (const serial of serials) expect(stderr).toContain(`warifu: ${serial}: `);
+    expect(stderr).toMatch(/--log: could not be written, and lacks (3000000[12], )?30000001/);
+  });
+
+  it("flash begins a line of its own in a log whose last one is open", async () => {
+    const args = ["--serial", SEED.serial, "--port", nowhere, "--log", at("done"), "--again"];
+    writeFileSync(at("done"), done.trim());
+    await flash(...args);
+    const [first, second, ...rest] = readFileSync(at("done"), "utf8").split("\n");
+    expect(`${first!}\n`).toBe(done);
+    expect(JSON.parse(second!)).toMatchObject({ serial: SEED.serial, result: "failed" });
+    expect(rest).toEqual([""]);
   });
 
   it("flash takes a board whose seed can be read where that is accepted", async () => {

@@ -67,6 +67,7 @@ async function runFlash(options: FlashOptions): Promise<void> {
   const log = options.log === undefined ? undefined : new ProductionLog(options.log);
   const { seeds } = await readSeedFile(options.seeds, key);
   const places = placesOf(options, seeds, log);
+  log?.begin();
   if (measure !== undefined) {
     const precision = measuredPpm(measure).toFixed(measure < 1000 ? 0 : 1);
     process.stderr.write(`${String(measure)} s tell a clock's error to about ${precision} ppm\n`);
@@ -76,6 +77,7 @@ async function runFlash(options: FlashOptions): Promise<void> {
     places.map(({ seed }) => seed.serial),
     STEPS.length,
   );
+  const unlogged: string[] = [];
   const entries = await Promise.all(
     places.map(async ({ seed, port }): Promise<ProductionEntry> => {
       const entry = await flashPlace(port, baud, {
@@ -87,13 +89,16 @@ async function runFlash(options: FlashOptions): Promise<void> {
           bars.step(seed.serial, step);
         },
       });
-      log?.add(entry);
+      if (log?.add(entry) === false) unlogged.push(seed.serial);
       return entry;
     }),
   );
   bars.stop();
   for (const entry of entries) report(entry, options.json ?? false);
   if (entries.some(({ result }) => result !== "done")) process.exitCode = 1;
+  if (unlogged.length > 0) {
+    throw new InputError("--log", `could not be written, and lacks ${unlogged.join(", ")}`);
+  }
 }
 
 async function flashPlace(port: string, baud: number, job: FlashJob): Promise<ProductionEntry> {

@@ -21,22 +21,22 @@ export interface ProductionEntry {
 /** A bench's log in JSON Lines: what was done is not done again. */
 export class ProductionLog {
   readonly #taken = new Set<string>();
+  /** What ends the last line that stands in it, should an editor have left it open. */
+  readonly #lineEnd: string;
 
   /**
    * Opens a log, reading what stands in it.
-   * @throws InputError naming the line that is not of a production log
+   * @throws InputError where it cannot be read, or naming the line that is not of a production log
    */
   constructor(readonly path: string) {
-    if (!existsSync(path)) return;
-    readFileSync(path, "utf8")
-      .split("\n")
-      .forEach((line, index) => {
-        if (line === "") return;
-        const entry = parseLine(line);
-        if (!entry)
-          throw new InputError("--log", `line ${String(index + 1)} is no production log's`);
-        if (entry.result !== "failed") this.#taken.add(entry.serial);
-      });
+    const text = existsSync(path) ? textOf(path) : "";
+    text.split("\n").forEach((line, index) => {
+      if (line === "") return;
+      const entry = parseLine(line);
+      if (!entry) throw new InputError("--log", `line ${String(index + 1)} is no production log's`);
+      if (entry.result !== "failed") this.#taken.add(entry.serial);
+    });
+    this.#lineEnd = text === "" || text.endsWith("\n") ? "" : "\n";
   }
 
   /** Whether a board has this token, or may have it. */
@@ -44,14 +44,36 @@ export class ProductionLog {
     return this.#taken.has(serial);
   }
 
-  /** @throws InputError where the log cannot be written */
-  add(entry: ProductionEntry): void {
-    try {
-      appendFileSync(this.path, `${JSON.stringify(entry)}\n`);
-    } catch {
+  /**
+   * Makes it ready for entries, before any board is touched.
+   * @throws InputError where the log cannot be written
+   */
+  begin(): void {
+    if (!this.#append(this.#lineEnd)) {
       throw new InputError("--log", `${this.path} cannot be written`);
     }
-    if (entry.result !== "failed") this.#taken.add(entry.serial);
+  }
+
+  /** @returns whether the entry could be written */
+  add(entry: ProductionEntry): boolean {
+    return this.#append(`${JSON.stringify(entry)}\n`);
+  }
+
+  #append(text: string): boolean {
+    try {
+      appendFileSync(this.path, text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new InputError("--log", `${path} cannot be read`);
   }
 }
 
