@@ -229,7 +229,7 @@ describe("warifu build and flash", () => {
   const flash = (...args: string[]) =>
     runCli(["flash", "--seeds", at("seeds"), "--key-file", at("key"), ...args]);
 
-  const nowhere = "tcp://127.0.0.1:9";
+  const [nowhere, beside] = ["tcp://127.0.0.1:9", "tcp://127.0.0.1:10"] as const;
 
   it("flash says at which step it failed, logs it, and exits with 1", async () => {
     const args = [
@@ -259,11 +259,18 @@ describe("warifu build and flash", () => {
   it.each([
     [["--serial", "99999999", "--port", nowhere], "--serial: 99999999"],
     [["--serial", SEED.serial, "--port", "127.0.0.1:9"], "--port"],
-    [["--serial", SEED.serial, "--port", nowhere, nowhere], "--serial: must name as many"],
+    [["--serial", SEED.serial, "--port", "tcp://127.0.0.1:65536"], "--port: must be tcp://HOST"],
+    [["--serial", SEED.serial, "--port", "tcp://127.0.0.1:0"], "--port: must be tcp://HOST"],
+    [["--serial", SEED.serial, "--port", nowhere, beside], "--serial: must name as many"],
     [
-      ["--serial", SEED.serial, SEED.serial, "--port", nowhere, nowhere],
+      ["--serial", SEED.serial, SEED.serial, "--port", nowhere, beside],
       "--serial: must name as many",
     ],
+    [
+      ["--serial", SEED.serial, "99999999", "--port", nowhere, nowhere],
+      "--port: names one port twice",
+    ],
+    [["--next", "--port", nowhere, nowhere, "--log", "fresh"], "--port: names one port twice"],
     [["--port", nowhere], "--serial: is needed"],
     [["--serial", SEED.serial, "--next", "--port", nowhere], "--serial: is needed"],
     [["--next", "--port", nowhere], "--log: is needed"],
@@ -284,7 +291,8 @@ describe("warifu build and flash", () => {
   ])("flash %j is refused by name", async (args, text) => {
     writeFileSync(at("done"), done);
     writeFileSync(at("letter"), "dear bench\n");
-    const result = await flash(...args.map((arg) => (/^(done|letter)$/.test(arg) ? at(arg) : arg)));
+    const files = /^(done|letter|fresh)$/;
+    const result = await flash(...args.map((arg) => (files.test(arg) ? at(arg) : arg)));
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(text) as string });
   });
 

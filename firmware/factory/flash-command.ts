@@ -9,7 +9,7 @@ import type { Seed } from "../seedfile/seed.js";
 import { measuredPpm } from "./clock-trim.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
 import { flash, type FlashJob, STEPS, UnsureError } from "./flash.js";
-import { checkPort, parseBaud } from "./port.js";
+import { checkPorts, parseBaud } from "./port.js";
 import { type ProductionEntry, ProductionLog } from "./production-log.js";
 import { servicePasswords } from "./service-password.js";
 
@@ -59,7 +59,7 @@ export function addFlashCommand(program: Command): void {
 
 async function runFlash(options: FlashOptions): Promise<void> {
   const image = loadImage(options.board);
-  options.port.forEach(checkPort);
+  checkPorts(options.port);
   const baud = parseBaud(options.baud);
   const measure = parseMeasure(options.measure);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { ReadStream, WriteStream } from "node:tty";
 import { InputError } from "../../firmware/seedfile/input-error.js";
+import { tcpAddress } from "./tcp-address.js";
 
 /** Milliseconds that a board may take to answer. */
 const PATIENCE = 5_000;
@@ -36,11 +37,10 @@ export class BoardConsole {
    * @throws InputError where nothing is there
    */
   static async open(port: string): Promise<BoardConsole> {
-    const [, host, number] = /^tcp:\/\/([^/:\s]+):(\d{1,5})$/.exec(port) ?? [];
-    const board =
-      host === undefined
-        ? serial(port)
-        : await dial(host, Number(number)).then((socket) => new BoardConsole(socket, socket));
+    const address = tcpAddress(port);
+    const board = address
+      ? await dial(address.host, address.port).then((socket) => new BoardConsole(socket, socket))
+      : serial(port);
     board.output.write(INTERRUPT);
     return board;
   }
@@ -109,7 +109,10 @@ function serial(path: string): BoardConsole {
     const flag = process.platform === "darwin" ? "-f" : "-F";
     execFileSync("stty", [flag, path, "raw", "-echo", "9600"], { stdio: "ignore" });
   } catch {
-    throw new InputError("--device", `${path} is no serial device that can be used`);
+    throw new InputError(
+      "--device",
+      `${path} is no tcp://HOST:PORT and no serial device that can be used`,
+    );
   }
   const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
   const line = (): number => openSync(path, O_RDWR | O_NOCTTY | O_NONBLOCK);

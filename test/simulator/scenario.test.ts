@@ -248,7 +248,11 @@ describe("warifu simulate --device", () => {
     expect((await run(["--device", "tcp://127.0.0.1:1"])).stderr).toContain("has its own time");
     write(STEPS, {});
     expect((await run(["--device", "tcp://127.0.0.1:1"])).stderr).toContain("nothing answers");
-    expect((await run(["--device", at("key")])).stderr).toContain("no serial device");
+    for (const device of [at("key"), "tcp://127.0.0.1:65536"]) {
+      expect((await run(["--device", device])).stderr).toContain(
+        `--device: ${device} is no tcp://HOST:PORT and no serial device`,
+      );
+    }
     expect((await run(["--device", await board(), "--board", "abacus"])).stderr).toContain(
       "--board",
     );
