@@ -78,26 +78,31 @@ export async function* readCsv(
   chunks: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<Seed> {
   const options = { bom: true, delimiter: [",", ";"], relax_column_count: true, trim: true };
-  const limits = { skip_empty_lines: true, max_record_size: MAX_LINE };
-  const rows = parse({ ...options, ...limits });
+  const rows = parse({ ...options, max_record_size: MAX_LINE });
   // What ends the chunks before their time ends the rows too, and is thrown where they are read.
   pipeline(Readable.from(chunks), rows, () => undefined);
   let kind: Kind | undefined;
   let line = 0;
+  let found = false;
   try {
     for await (const cells of rows as AsyncIterable<string[]>) {
       line++;
-      if (kind) yield seedOfLine(kind, cells, line);
-      else {
+      // Empty lines are counted too: an editor shows the line that an error names.
+      if (cells.length === 1 && cells[0] === "") continue;
+      if (!kind) {
         kind = kindOf(cells);
-        if (!kind.header) yield seedOfLine(kind, cells, line);
+        if (kind.header) continue;
       }
+      found = true;
+      yield seedOfLine(kind, cells, line);
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new InputError(`line ${String(line + 1)}`, "is no CSV");
+    // The parser is ahead of the lines that were taken from it.
+    const { lines = line + 1 } = error as CsvError & { lines?: number };
+    throw new InputError(`line ${String(lines)}`, "is no CSV");
   }
-  if (line === 0) throw new InputError("seed file", "is empty");
+  if (!found) throw new InputError("seed file", kind ? "holds no token" : "is empty");
 }
 
 function seedOfLine(kind: Kind, cells: readonly string[], line: number): Seed {

@@ -60,11 +60,23 @@ describe("seeds as CSV", () => {
       "line 2, secret key: must be Base32",
     ],
     [
+      "a wrong line behind empty ones",
+      `12345678,${HEX},TOTP\r\n\r\n  \r\n87654321,xyz,TOTP`,
+      "line 4, seed: must be hex",
+    ],
+    [
+      "a header and no token",
+      "upn,serial number,secret key,time interval,manufacturer,model\r\n\r\n",
+      "seed file: holds no token",
+    ],
+    ["empty lines alone", "\n\n", "seed file: is empty"],
+    [
       "a serial twice",
       `12345678,${HEX},TOTP\n12345678,${HEX},TOTP`,
       "12345678 stands in the file twice",
     ],
     ["an open quote", `"12345678,${HEX},TOTP`, "line 1: is no CSV"],
+    ["an open quote behind an empty line", `12345678,${HEX},TOTP\n\n"8`, "line 3: is no CSV"],
     ["an endless line", "1".repeat(10_000), "line 1: is no CSV"],
   ])("with %s are refused by name", async (_name, text, problem) => {
     const error: unknown = await readAll(text).catch((caught: unknown) => caught);
