@@ -1,7 +1,8 @@
 import { InputError } from "./input-error.js";
 
+/** No zone is further from UTC than 14 hours (XML Schema 1.0 part 2, section 3.2.7.3). */
 const TIME =
-  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:Z|([+-])(0\d|1[0-4]):([0-5]\d))$/;
 
 /**
  * An ISO 8601 time with its zone, as whole Unix seconds.
