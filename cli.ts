@@ -20,6 +20,15 @@ addSimulateCommand(program);
 addServerCommands(program);
 addDemoCommand(program);
 
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  // Whoever reads has had enough, as `head` has.
+  if (code === "EPIPE") process.exit();
+  process.stderr.write(`warifu: standard output: ${message}\n`);
+  process.exit(2);
+});
+// There is nowhere left to say it; a board that is being flashed is not left half done for that.
+process.stderr.on("error", () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,7 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { writePskc } from "../firmware/seedfile/pskc-write.js";
-import { runCli } from "./support/cli.js";
+import { CLI, runCli } from "./support/cli.js";
 import { FILE_KEY, seedDirectory } from "./support/seed-directory.js";
 import { SEED } from "./support/server.js";
 
@@ -67,6 +68,37 @@ describe("warifu", () => {
     expect(result.stderr).toContain(text);
     expect(result.stderr).not.toMatch(/secret|node_modules|at .*\.ts/);
     expect(result.stdout).toBe("");
+  });
+});
+
+describe("the built warifu, where its output cannot go", () => {
+  /** Runs it with its output closed, or going to a file. @returns its exit code and its messages */
+  const run = async (args: readonly string[], output: "pipe" | number) => {
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", output, "pipe"] });
+    let stderr = "";
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout?.destroy();
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    return { code, stderr };
+  };
+
+  it.each([["boards"], ["--help"]])("ends %s quietly when its reader is gone", async (...args) => {
+    expect(await run(args, "pipe")).toEqual({ code: 0, stderr: "" });
+  });
+
+  it.runIf(existsSync("/dev/full"))("says in a line that the disk is full", async () => {
+    const full = openSync("/dev/full", "w");
+    const result = await run(["boards"], full);
+    closeSync(full);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/^warifu: standard output: ENOSPC: .*\n$/);
+  });
+
+  it("goes on where its messages cannot be told", async () => {
+    const args = ["build", "--board", "toaster", "--out", at("out")];
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    child.stderr.destroy();
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(2);
   });
 });
 

@@ -24,6 +24,9 @@ export async function runCli(
   const spies = [
     vi.spyOn(process.stdout, "write").mockImplementation(write("stdout")),
     vi.spyOn(process.stderr, "write").mockImplementation(write("stderr")),
+    // What it listens to would outlive it.
+    vi.spyOn(process.stdout, "on").mockReturnThis(),
+    vi.spyOn(process.stderr, "on").mockReturnThis(),
   ];
   const [argv, saved] = [process.argv, { ...process.env }];
   process.argv = ["node", "warifu", ...args];
