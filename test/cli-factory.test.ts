@@ -208,6 +208,7 @@ describe("warifu guide", () => {
 
   it.each([
     [["--language", "fr"], "--language: must be ja, en or both"],
+    [["--language", "constructor"], "--language: must be ja, en or both"],
     [["--serial", "99999999"], "--serial: 99999999 names no token"],
     [["--board", "toaster"], "--board"],
   ])("%j is refused by name", async (args, text) => {

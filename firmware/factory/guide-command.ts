@@ -35,7 +35,8 @@ export function addGuideCommand(program: Command): void {
 }
 
 async function runGuide(options: GuideOptions): Promise<void> {
-  const languages = LANGUAGES[options.language];
+  const { language } = options;
+  const languages = Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined;
   if (!languages) throw new InputError("--language", "must be ja, en or both");
   const image = loadImage(options.board);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
