@@ -285,6 +285,7 @@ describe("warifu build and flash", () => {
     [["--serial", SEED.serial, "--port", nowhere, "--measure", "5"], "--measure"],
     [["--serial", SEED.serial, "--port", nowhere, "--baud", "fast"], "--baud"],
     [["--serial", SEED.serial, "--port", nowhere, "--board", "toaster"], "--board"],
+    [["--serial", SEED.serial, "--port", nowhere, "--board", "./pixljs"], "--board: there is no"],
     [
       ["--serial", SEED.serial, "--port", nowhere, "--board", "banglejs2"],
       "--accept-readable-seed: is needed for banglejs2: the button held at start skips the lock",

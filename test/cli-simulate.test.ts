@@ -88,6 +88,8 @@ describe("warifu simulate", () => {
     [["--frame", "gif"], "--frame"],
     [["--frame", "constructor"], "--frame"],
     [["--board", "constructor"], "--board"],
+    [["--board", "./pixljs"], "--board: there is no image"],
+    [["--board", "../cli"], "--board: there is no image"],
     [
       ["--frame", "png", "--out", "/nowhere/frame.png"],
       "--out: /nowhere/frame.png cannot be written",
