@@ -77,7 +77,8 @@ export function addSimulateCommand(program: Command): void {
 }
 
 async function simulate(options: Options): Promise<void> {
-  const { scenario, listen: address } = options;
+  const { scenario, listen: address, plot } = options;
+  if (plot !== undefined && !options.battery) throw new InputError("--plot", "needs --battery");
   if (options.blank || options.listenConsole !== undefined) return listenConsole(options);
   if (scenario !== undefined) {
     const file = options.seeds === undefined ? undefined : await seedFileOf(options);
@@ -109,7 +110,7 @@ async function battery(file: SeedFile, options: Options): Promise<void> {
 function simulateOnce(file: SeedFile, options: Options): void {
   const frameFormat = parseFrame(options);
   const presses = parsePresses(options.press);
-  const start = options.start === undefined ? undefined : parseInstant(options.start, "--start");
+  const start = parseStart(options.start);
   const at = options.at === undefined ? Date.now() / 1000 : parseInstant(options.at, "--at");
   const seed = seedsOf(file, options.serial ?? "")[0]!;
   const token = new SimulatedToken({
@@ -159,7 +160,7 @@ async function listen(file: SeedFile, options: Options, address: string): Promis
     );
   }
   const { host, port } = parseAddress(address, "--listen");
-  const start = options.start === undefined ? undefined : parseInstant(options.start, "--start");
+  const start = parseStart(options.start);
   const seeds = options.serial === undefined ? file.seeds : seedsOf(file, options.serial);
   const at = options.at === undefined ? undefined : parseInstant(options.at, "--at");
   const isolation = seeds.length > STRICT_MOST ? "scope" : "context";
@@ -189,13 +190,27 @@ function seedsOf(file: SeedFile, serial: string): SeedFile["seeds"] {
   return seeds;
 }
 
+/** @throws InputError for a time that no record holds, too */
+function parseStart(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const start = parseInstant(text, "--start");
+  if (start < 0) throw new InputError("--start", "must not be before 1970");
+  return start;
+}
+
 function parseFrame(options: Options): FrameFormat | undefined {
-  if (options.frame === undefined) return undefined;
+  if (options.frame === undefined) {
+    if (options.out !== undefined) throw new InputError("--out", "needs --frame");
+    return undefined;
+  }
   if (!Object.hasOwn(FRAME_FORMATS, options.frame)) {
     throw new InputError("--frame", "must be png, pbm or text");
   }
   if (options.frame !== "text" && options.out === undefined) {
     throw new InputError("--out", "is needed: the picture is not text");
+  }
+  if (options.json && options.out === undefined) {
+    throw new InputError("--out", "is needed: standard output is for the JSON");
   }
   return options.frame as FrameFormat;
 }

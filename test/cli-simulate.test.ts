@@ -82,6 +82,11 @@ describe("warifu simulate", () => {
     [["--at", "2026-11-23T12:00:00+09:60"], "--at: must be a time with its zone"],
     [["--at", "2026-11-23T12:00:00+15:00"], "--at: must be a time with its zone"],
     [["--start", "noon"], "--start"],
+    [["--start", "1969-12-31T23:59:59Z"], "--start: must not be before 1970"],
+    [
+      ["--start", "1969-12-31T23:59:59Z", "--listen", "127.0.0.1:0", "--allow-production-seeds"],
+      "--start: must not be before 1970",
+    ],
     [["--press", "BTN1:soon"], "--press"],
     [["--press", "BTN9"], "--press: pixljs has the buttons"],
     [["--press", "BTN1:9999"], "--press"],
@@ -90,6 +95,9 @@ describe("warifu simulate", () => {
     [["--board", "constructor"], "--board"],
     [["--board", "./pixljs"], "--board: there is no image"],
     [["--board", "../cli"], "--board: there is no image"],
+    [["--plot", "plot.svg"], "--plot: needs --battery"],
+    [["--out", "frame.png"], "--out: needs --frame"],
+    [["--frame", "text", "--json"], "--out: is needed: standard output is for the JSON"],
     [
       ["--frame", "png", "--out", "/nowhere/frame.png"],
       "--out: /nowhere/frame.png cannot be written",
