@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pinned from "../images.json" with { type: "json" };
 import { packageRoot } from "../../simulator/image.js";
@@ -16,12 +16,13 @@ export interface BuiltImage {
 
 /**
  * Builds a board's image anew and checks that it is, byte for byte, the one that is pinned.
- * @throws InputError outside a checkout, for an unknown board, or where the bytes differ
+ * @throws InputError outside a checkout, for an unknown board, for a directory that cannot be written,
+ *   or where the bytes differ
  */
 export async function buildImage(board: string, outDir: string): Promise<BuiltImage> {
   if (!isBoard(board)) throw new InputError("--board", `must be one of ${BOARDS.join(", ")}`);
   const { build } = await loadBundler();
-  const directory = resolve(outDir);
+  const directory = directoryAt(outDir);
   await build(imageOptions(board, directory, packageRoot()));
   const file = join(directory, `${board}.js`);
   const image = readFileSync(file);
@@ -37,6 +38,17 @@ export async function buildImage(board: string, outDir: string): Promise<BuiltIm
 
 function isBoard(board: string): board is Board {
   return (BOARDS as readonly string[]).includes(board);
+}
+
+/** @throws InputError where there is no such directory to write to, and none can be made */
+function directoryAt(outDir: string): string {
+  try {
+    mkdirSync(outDir, { recursive: true });
+    accessSync(outDir, constants.W_OK);
+  } catch {
+    throw new InputError("--out", `${outDir} is no directory that can be written`);
+  }
+  return resolve(outDir);
 }
 
 async function loadBundler(): Promise<typeof import("tsup")> {
