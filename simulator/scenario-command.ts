@@ -93,9 +93,12 @@ async function driverOf(
 
 /** Asks a server's `POST /v1/verify`; its key comes from the environment alone. @throws InputError */
 function verifierAt(server: string, serial: string): Verify {
+  checkServer(server);
   const key = process.env.WARIFU_API_KEY;
-  if (!URL.canParse(server)) throw new InputError("--server", "must be a URL");
   if (key === undefined) throw new InputError("WARIFU_API_KEY", "is not set");
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new InputError("WARIFU_API_KEY", "holds characters that no key has");
+  }
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
   return async (code) => {
     const body = JSON.stringify({ serial, code });
@@ -107,6 +110,16 @@ function verifierAt(server: string, serial: string): Verify {
     }
     return (await reply.json()) as Awaited<ReturnType<Verify>>;
   };
+}
+
+function checkServer(server: string): void {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new InputError("--server", "must be a URL: http://… or https://…");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new InputError("--server", "must hold no user and no password, which others could see");
+  }
 }
 
 /** Writes down what was seen in place of what was expected. */

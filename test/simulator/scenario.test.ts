@@ -128,7 +128,21 @@ describe("warifu simulate --scenario", () => {
     await server.close();
     expect((await run(["--server", url], env)).stderr).toBe("warifu: --server: does not answer\n");
     expect((await run(["--server", url])).stderr).toContain("WARIFU_API_KEY");
-    expect((await run(["--server", "x"], env)).stderr).toContain("must be a URL");
+  });
+
+  it.each([
+    ["x", "key", "--server: must be a URL"],
+    ["mailto:bank@example.com", "key", "--server: must be a URL"],
+    ["http://user:secret@127.0.0.1:1", "key", "--server: must hold no user and no password"],
+    ["http://user@127.0.0.1:1", "key", "--server: must hold no user and no password"],
+    ["http://127.0.0.1:1", "a\nkey", "WARIFU_API_KEY: holds characters"],
+    ["http://127.0.0.1:1", "鍵", "WARIFU_API_KEY: holds characters"],
+  ])("the server %s with the key %j is refused by name", async (server, key, message) => {
+    write([{ press: "BTN1" }, { expect: { accepted: true } }]);
+    const { code, stderr } = await run(["--server", server], { WARIFU_API_KEY: key });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`warifu: ${message}`);
+    expect(stderr).not.toMatch(/secret|a\nkey|鍵/);
   });
 
   it.each([
