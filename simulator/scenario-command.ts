@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import type { Seed } from "../firmware/seedfile/seed.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
@@ -122,13 +123,20 @@ function checkServer(server: string): void {
   }
 }
 
-/** Writes down what was seen in place of what was expected. */
+/** Writes down what was seen in place of what was expected; a cut file would be neither. */
 function record(path: string, scenario: Scenario, outcomes: readonly Outcome[]): void {
   const steps = outcomes.map(({ step, seen }): Step => {
     if (!("expect" in step) || step.expect.display === undefined || !seen) return step;
     return { expect: { ...step.expect, ...seen } };
   });
-  writeFileSync(path, `${JSON.stringify({ ...scenario, steps }, undefined, 2)}\n`);
+  const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
+  try {
+    writeFileSync(partial, `${JSON.stringify({ ...scenario, steps }, undefined, 2)}\n`);
+    renameSync(partial, path);
+  } catch {
+    rmSync(partial, { force: true });
+    throw new InputError("--scenario", `${path} cannot be written`);
+  }
 }
 
 function writeReport(path: string, html: string): void {

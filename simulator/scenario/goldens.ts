@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "../../firmware/seedfile/input-error.js";
 import { decodePng, FRAME_FORMATS } from "../encode-frame.js";
 import type { Frame } from "../frame.js";
 
@@ -17,9 +18,24 @@ export class Goldens {
     readonly record: boolean,
   ) {}
 
-  /** Compares a frame with the picture of a name, or keeps it as that. */
+  /**
+   * Compares a frame with the picture of a name, or keeps it as that.
+   * @throws InputError where the pictures cannot be read or written
+   */
   expect(name: string, got: Frame): Golden {
     this.#used.add(`${name}.png`);
+    return this.#within(() => this.#compared(name, got));
+  }
+
+  /**
+   * Pictures that no step has asked for; where pictures are recorded, they go.
+   * @throws InputError where there are pictures that cannot be read or removed
+   */
+  unused(): string[] {
+    return this.#within(() => this.#unused());
+  }
+
+  #compared(name: string, got: Frame): Golden {
     const path = join(this.directory, `${name}.png`);
     if (this.record) {
       mkdirSync(this.directory, { recursive: true });
@@ -36,13 +52,20 @@ export class Goldens {
     return same ? { frame } : { frame, problem: `the display is not as the picture ${name}` };
   }
 
-  /** Pictures that no step has asked for; where pictures are recorded, they go. */
-  unused(): string[] {
+  #unused(): string[] {
     if (!existsSync(this.directory)) return [];
     const files = readdirSync(this.directory).filter((file) => file.endsWith(".png"));
     const unused = files.filter((file) => !this.#used.has(file));
     if (!this.record) return unused;
     for (const file of unused) rmSync(join(this.directory, file));
     return [];
+  }
+
+  #within<T>(act: () => T): T {
+    try {
+      return act();
+    } catch {
+      throw new InputError("--scenario", `the pictures in ${this.directory} cannot be used`);
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { LOCK_FILE } from "../../firmware/factory/board-scripts.js";
@@ -9,7 +10,7 @@ import { consoleServer } from "../../simulator/console/console-server.js";
 import { VirtualBoard } from "../../simulator/console/virtual-board.js";
 import { loadImage } from "../../simulator/image.js";
 import { IMAGE_FILE } from "../../simulator/machine.js";
-import { runCli } from "../support/cli.js";
+import { CLI, runCli } from "../support/cli.js";
 import { seedDirectory } from "../support/seed-directory.js";
 import { codeOf, NOW, SEED, TestServer } from "../support/server.js";
 
@@ -143,6 +144,39 @@ describe("warifu simulate --scenario", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`warifu: ${message}`);
     expect(stderr).not.toMatch(/secret|a\nkey|鍵/);
+  });
+
+  it.each([[[]], [["--record"]]])("%j says where its pictures cannot be kept", async (args) => {
+    write([{ expect: { screen: "dark", display: "?" } }]);
+    const scenario = readFileSync(at("s.json"), "utf8");
+    writeFileSync(at("s.screens"), "no directory");
+    expect(await run(args)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `warifu: --scenario: the pictures in ${at("s.screens")} cannot be used\n`,
+    });
+    expect(readFileSync(at("s.json"), "utf8")).toBe(scenario);
+  });
+
+  it("records nothing rather than a part, where the disk is full", () => {
+    write([{ expect: { display: "?" } }]);
+    const [before, files] = [readFileSync(at("s.json"), "utf8"), readdirSync(at("."))];
+    const args = ["simulate", "--seeds", at("seeds"), "--key-file", at("key"), "--record"];
+    // No file may grow, and what would end the process for that is ignored.
+    const { status, stderr } = spawnSync(
+      "sh",
+      [
+        ...["-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "sh", process.execPath, CLI, ...args],
+        ...["--serial", SEED.serial, "--scenario", at("s.json")],
+      ],
+      { encoding: "utf8" },
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      `warifu: --scenario: ${at("s.json")} cannot be written\n`,
+    ]);
+    expect(readFileSync(at("s.json"), "utf8")).toBe(before);
+    expect(readdirSync(at("."))).toEqual(files);
   });
 
   it.each([
