@@ -15,6 +15,7 @@ import { checkpoints } from "./sqlite-checkpoint.js";
 import { dataKeyMethods } from "./sqlite-data-keys.js";
 import { openConnection } from "./sqlite-driver.js";
 import { keyMethods } from "./sqlite-keys.js";
+import { holdsStore } from "./sqlite-own.js";
 import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { Turn } from "./sqlite-turn.js";
@@ -31,23 +32,34 @@ const CACHE = 16_384;
 /**
  * Opens a SQLite store, making its file and bringing its schema up to date.
  * @param patience milliseconds that what writes waits for another process's transaction
- * @throws StoreUnavailable where the file cannot be used
+ * @throws StoreUnavailable where the file cannot be used; another program's is left as it is
  */
 export function openSqlite(path: string, patience = PATIENCE): Store {
   return guarded(() => {
     const db = openFile(path, patience);
-    // A verification changes a few dozen bytes here and there: small pages make short commits. It is for
-    // new files; one that is there keeps its own.
-    db.pragma("page_size = 1024");
-    db.pragma("journal_mode = WAL");
-    db.pragma(`cache_size = ${String(-CACHE)}`);
-    // Every commit reaches the disk before its answer leaves. https://www.sqlite.org/pragma.html#pragma_synchronous
-    db.pragma("synchronous = FULL");
-    db.pragma("foreign_keys = ON");
-    migrate(db);
-    db.pragma("busy_timeout = 0");
-    return sqliteStore(db, patience);
+    try {
+      holdsStore(db);
+      prepare(db);
+      return sqliteStore(db, patience);
+    } catch (error) {
+      // Left open, its log would stay beside it.
+      db.close();
+      throw error;
+    }
   });
+}
+
+function prepare(db: Database.Database): void {
+  // A verification changes a few dozen bytes here and there: small pages make short commits. It is for
+  // new files; one that is there keeps its own.
+  db.pragma("page_size = 1024");
+  db.pragma("journal_mode = WAL");
+  db.pragma(`cache_size = ${String(-CACHE)}`);
+  // Every commit reaches the disk before its answer leaves. https://www.sqlite.org/pragma.html#pragma_synchronous
+  db.pragma("synchronous = FULL");
+  db.pragma("foreign_keys = ON");
+  migrate(db);
+  db.pragma("busy_timeout = 0");
 }
 
 function openFile(path: string, timeout: number): Database.Database {

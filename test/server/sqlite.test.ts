@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { offsetRange } from "../../server/core/clock/estimate.js";
@@ -98,6 +98,32 @@ describe("SQLite", () => {
     remove();
   });
 
+  it.each(["notes", "tokens", "schema_version"])(
+    "refuses another program's database, that has %s in it, and leaves it as it is",
+    (table) => {
+      const { path, remove } = withDirectory();
+      const file = join(path, "notes.db");
+      const db = openConnection(file);
+      db.exec(`CREATE TABLE ${table} (version TEXT)`);
+      db.close();
+      const before = readFileSync(file);
+      expect(() => openSqlite(file)).toThrow("another program's database");
+      expect(readFileSync(file)).toEqual(before);
+      expect(readdirSync(path)).toEqual(["notes.db"]);
+      remove();
+    },
+  );
+
+  it("makes a new database of small pages", async () => {
+    const { path, remove } = withDirectory();
+    const file = join(path, "store.db");
+    await openSqlite(file).close();
+    const db = openConnection(file);
+    expect(db.pragma("page_size", { simple: true })).toBe(1024);
+    db.close();
+    remove();
+  });
+
   it("refuses a database of a later version", async () => {
     const { path, remove } = withDirectory();
     const file = join(path, "store.db");
@@ -106,6 +132,7 @@ describe("SQLite", () => {
     db.exec("INSERT INTO schema_version VALUES (1000)");
     db.close();
     expect(() => openSqlite(file)).toThrow("later version");
+    expect(readdirSync(path)).toEqual(["store.db"]);
     remove();
   });
 
