@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { Progress } from "../firmware/seedfile/progress.js";
 import { DB, operator, print, type StoreOptions } from "./command-output.js";
-import { openStore, sqliteFile, withStore } from "./open.js";
+import { databaseField, openStore, sqliteFile, withStore } from "./open.js";
 import { liftRestored, sayRestored } from "./provenance.js";
 import { checkSqlite, copySqlite } from "./store/sqlite-backup.js";
 import { StoreUnavailable } from "./store/store.js";
@@ -43,7 +43,8 @@ async function backup(options: StoreOptions & { out: string }): Promise<void> {
     "PostgreSQL is backed up by its own means, pg_dump or a base backup with its log (PITR); " +
       "once it is put back, run `warifu restored`",
   );
-  if (!existsSync(source)) throw new InputError("--db", `${source} is not there`);
+  const field = databaseField(options.db, process.env);
+  if (!existsSync(source)) throw new InputError(field, `${source} is not there`);
   const progress = new Progress("backup", 1000);
   const at = Date.now();
   await wholeFile(out, "--out", async (partial) => {
@@ -73,16 +74,17 @@ async function restore(file: string, options: StoreOptions): Promise<void> {
     options.db,
     "PostgreSQL is put back by its own means; then run `warifu restored`",
   );
+  const field = databaseField(options.db, process.env);
   if (!existsSync(file)) throw new InputError("file", `${file} is not there`);
   if (existsSync(`${file}-wal`)) {
     throw new InputError("file", `${file} has a log beside it: it is no backup, or is in use`);
   }
   for (const there of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
     if (existsSync(there)) {
-      throw new InputError("--db", `${there} is there: stop the servers and move it away`);
+      throw new InputError(field, `${there} is there: stop the servers and move it away`);
     }
   }
-  await wholeFile(path, "--db", async (partial) => {
+  await wholeFile(path, field, async (partial) => {
     await pipeline(createReadStream(file), createWriteStream(partial));
     await checkSqlite(partial).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error;
@@ -115,6 +117,6 @@ async function restored(options: StoreOptions & { lift?: boolean }): Promise<voi
 
 function sqliteOnly(url: string | undefined, otherwise: string): string {
   const path = sqliteFile(url, process.env);
-  if (path === undefined) throw new InputError("--db", otherwise);
+  if (path === undefined) throw new InputError(databaseField(url, process.env), otherwise);
   return path;
 }

@@ -24,16 +24,16 @@ export async function openStore(
 ): Promise<Store> {
   const named = nameOf(url, environment);
   const path = sqliteFile(url, environment);
+  const field = databaseField(url, environment);
   try {
     if (path === undefined) {
-      const field = url === undefined ? "WARIFU_DB" : "--db";
       const database = parsePostgresUrl(named, field, url === undefined);
       return await openPostgres(database.url, database.options);
     }
     return openSqlite(path);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    throw new InputError("--db", `${path ?? "the database"} cannot be used: ${error.message}`);
+    throw new InputError(field, `${path ?? "the database"} cannot be used: ${error.message}`);
   }
 }
 
@@ -49,7 +49,13 @@ export function sqliteFile(
   if (/^postgres(ql)?:/.test(named)) return undefined;
   const path = /^sqlite:(.+)$/.exec(named)?.[1];
   if (path !== undefined && !path.startsWith(":")) return path;
-  throw new InputError("--db", "must be sqlite:PATH or postgres://HOST/NAME");
+  const problem = "must be sqlite:PATH or postgres://HOST/NAME";
+  throw new InputError(databaseField(url, environment), problem);
+}
+
+/** Where the database's name comes from, as whoever gave it knows it. */
+export function databaseField(url: string | undefined, environment: NodeJS.ProcessEnv): string {
+  return url === undefined && environment.WARIFU_DB !== undefined ? "WARIFU_DB" : "--db";
 }
 
 function nameOf(url: string | undefined, environment: NodeJS.ProcessEnv): string {

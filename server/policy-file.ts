@@ -14,26 +14,30 @@ export function readPolicy(
 ): Policy {
   const path = option ?? environment.WARIFU_POLICY;
   if (path === undefined) return DEFAULT_POLICY;
+  const field = option === undefined ? "WARIFU_POLICY" : "--policy";
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    throw new InputError("--policy", `${path} cannot be read`);
+    throw new InputError(field, `${path} cannot be read`);
   }
-  return parsePolicy(text, path);
+  return parsePolicy(text, path, field);
 }
 
-/** @throws InputError naming what is unknown or not as it must be */
-export function parsePolicy(text: string, path: string): Policy {
+/**
+ * @param field what names the file, in errors
+ * @throws InputError naming what is unknown or not as it must be
+ */
+export function parsePolicy(text: string, path: string, field: string): Policy {
   let stated: unknown;
   try {
     stated = JSON.parse(text);
   } catch {
-    throw new InputError("--policy", `${path} is not JSON`);
+    throw new InputError(field, `${path} is not JSON`);
   }
   const twice = repeatedName(text);
   if (twice !== undefined) throw new InputError(twice, "stands twice in the policy");
-  return merged("--policy", DEFAULT_POLICY, stated, BOUNDS) as Policy;
+  return merged(field, DEFAULT_POLICY, stated, BOUNDS) as Policy;
 }
 
 /** A default with what is stated in its place; both have the same shape, and the bounds too. */

@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import type { KeyObject } from "node:crypto";
 import type { Command } from "commander";
 import fastify from "fastify";
 import { InputError } from "../firmware/seedfile/input-error.js";
@@ -84,9 +85,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const policy = shareOf(readPolicy(options.policy, process.env), workers);
   const testClock = options.testClock ? new TestClock(process.env) : undefined;
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
-  const auditKeyFile = options.auditKey ?? process.env.WARIFU_AUDIT_KEY_FILE;
-  const auditKey =
-    auditKeyFile === undefined ? undefined : readAuditKey(auditKeyFile, "--audit-key");
+  const auditKey = auditKeyOf(options.auditKey, process.env);
   const masters = masterKeysFrom(process.env);
   const store = await openStore(options.db, process.env);
   const vault = await openVault(store, masters).catch(async (error: unknown) => {
@@ -119,6 +118,16 @@ function proxiesOf(stated: string | undefined): string[] {
     throw new InputError("--trust-proxy", "must be addresses or networks, as 10.0.0.0/8");
   }
   return trustProxy;
+}
+
+/** @throws InputError */
+function auditKeyOf(
+  option: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): KeyObject | undefined {
+  const field = option === undefined ? "WARIFU_AUDIT_KEY_FILE" : "--audit-key";
+  const file = option ?? environment.WARIFU_AUDIT_KEY_FILE;
+  return file === undefined ? undefined : readAuditKey(file, field);
 }
 
 /** @throws InputError */

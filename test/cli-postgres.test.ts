@@ -105,7 +105,7 @@ describe("the commands over PostgreSQL", () => {
     });
     const refused = (why: string): object => ({
       status: 2,
-      stderr: `warifu: --db: the database cannot be used: ${why} for user "bank"\n`,
+      stderr: `warifu: WARIFU_DB: the database cannot be used: ${why} for user "bank"\n`,
     });
     expect(list(`127.0.0.1:${port}:postgres:bank:wrong\n`)).toMatchObject(
       refused("password authentication failed"),

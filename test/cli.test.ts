@@ -102,6 +102,20 @@ describe("the built warifu, where its output cannot go", () => {
   });
 });
 
+describe("a variable of the environment", () => {
+  it.each([
+    ["WARIFU_DB", "mysql://h/d", "must be sqlite:PATH or postgres://HOST/NAME"],
+    ["WARIFU_DB", "sqlite:/nowhere/at/all.db", "/nowhere/at/all.db cannot be used"],
+    ["WARIFU_POLICY", "none.json", "none.json cannot be read"],
+    ["WARIFU_POLICY", "README.md", "README.md is not JSON"],
+    ["WARIFU_AUDIT_KEY_FILE", "none.pem", "none.pem holds no Ed25519 private key"],
+  ])("%s=%s is told by its name, not as an option that nobody gave", async (name, value, text) => {
+    const { code, stderr } = await runCli(["serve"], { ...MASTER, [name]: value });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`warifu: ${name}: ${text}`);
+  });
+});
+
 describe("warifu import, apikey and serve", () => {
   const db = () => ["--db", `sqlite:${at("store.db")}`];
 

@@ -215,7 +215,7 @@ export function policies(): Target<string> {
     take: async (text) => {
       await Promise.resolve();
       try {
-        expectShape(parsePolicy(text, "policy.json"), DEFAULT_POLICY);
+        expectShape(parsePolicy(text, "policy.json", "--policy"), DEFAULT_POLICY);
       } catch (error) {
         refusedBy(error, InputError);
       }
