@@ -11,7 +11,7 @@ import { USER_CLASSES, type UserClass } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
 import { isDate, isField } from "./fields.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
-import { openStore, openVault } from "./open.js";
+import { type Opening, openVault, withStore } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
 import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
@@ -103,7 +103,9 @@ async function keepContract(id: string, options: ContractOptions): Promise<void>
     ...{ id, name, form, formDate, dailyLimit: Number(options.dailyLimit) },
     otpFrom: otpFrom === undefined ? undefined : startOfDay(otpFrom),
   };
-  await onPaper(options, (bank, paper, caller) => bank.keepContract(contract, paper, caller));
+  const keep = (bank: BankService, paper: Paper, caller: Caller): Promise<void> =>
+    bank.keepContract(contract, paper, caller);
+  await onPaper(options, keep, { mayBeNew: true });
   print(options, { contract: id }, `contract ${id} is kept`);
 }
 
@@ -188,14 +190,15 @@ async function keepStaff(
   const { name = "" } = options;
   check("name", "--name", name);
   const { password } = freshPasswords();
-  await withBank(options, (bank, caller) => bank.keepStaff(id, name, password, caller));
+  const keep = (bank: BankService, caller: Caller): Promise<void> =>
+    bank.keepStaff(id, name, password, caller);
+  await withBank(options, keep, { mayBeNew: true });
   print(options, { staff: id, password }, `${id}: login password ${password}`);
 }
 
 async function listExpiring(options: StoreOptions): Promise<void> {
   const days = Math.max(...readPolicy(undefined, process.env).expiryNoticeDays);
-  const store = await openStore(options.db, process.env);
-  try {
+  await withStore(options.db, async (store) => {
     const now = Date.now() / 1000;
     const tokens: { serial: string; contract: string; days: number }[] = [];
     let last: Parameters<Store["listExpiring"]>[1] | undefined = { expiry: now, serial: "" };
@@ -210,9 +213,7 @@ async function listExpiring(options: StoreOptions): Promise<void> {
       ({ serial, contract, days }) => `${serial} contract ${contract}: ${String(days)} days`,
     );
     print(options, { tokens }, lines.join("\n") || "none");
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 function printPasswords(
@@ -229,33 +230,34 @@ function printPasswords(
 async function onPaper<Answer>(
   options: ActOptions,
   act: (bank: BankService, paper: Paper, caller: Caller) => Promise<Answer>,
+  opening?: Opening,
 ): Promise<Answer> {
   const { form, staff } = options;
   check("name", "--form", form);
   check("name", "--staff", staff);
-  return withBank(options, (bank, caller) => act(bank, { form, staff }, caller));
+  return withBank(options, (bank, caller) => act(bank, { form, staff }, caller), opening);
 }
 
 async function withBank<Answer>(
   options: StoreOptions,
   act: (bank: BankService, caller: Caller) => Promise<Answer>,
+  opening?: Opening,
 ): Promise<Answer> {
   const policy = readPolicy(undefined, process.env);
-  const store: Store = await openStore(options.db, process.env);
-  try {
-    const vault = await openVault(store, masterKeysFrom(process.env));
+  const masters = masterKeysFrom(process.env);
+  const ask = async (store: Store): Promise<Answer> => {
+    const vault = await openVault(store, masters);
     const clerk = new Clerk(new Batcher(store), vault, policy, hasMail());
     const caller = { actor: operator(), source: undefined, at: Date.now() };
-    return await act(new BankService(clerk, new Passwords()), caller);
-  } catch (error) {
+    return act(new BankService(clerk, new Passwords()), caller);
+  };
+  return withStore(options.db, ask, opening).catch((error: unknown) => {
     if (!(error instanceof BranchRefusal)) throw error;
     const { subject, reason } = error;
     // A name that nobody knows is a mistake of who types; the others may be right another day.
     if (reason.startsWith("unknown_")) throw new InputError(subject, REFUSALS[reason]);
     throw new Refused(`${subject}: ${REFUSALS[reason]}`);
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 /** Whether a serving process sends the notices of what is done here. */

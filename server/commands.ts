@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
@@ -15,7 +15,7 @@ import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { addKeysCommands } from "./keys-commands.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
 import { openVault, withStore } from "./open.js";
-import { type KeyScope, KEY_SCOPES, SerialTwice } from "./store/store.js";
+import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
 import { readPolicy } from "./policy-file.js";
 import { addServeCommand } from "./serve-command.js";
 
@@ -78,14 +78,15 @@ async function runImport(
   const { clock: clockPolicy } = readPolicy(options.policy, process.env);
   const masters = masterKeysFrom(process.env);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const size = fileSize(file);
   const { dryRun = false } = options;
   const onNew = (seed: Seed): void => {
     if (dryRun && !options.json) process.stdout.write(`+ ${seed.serial} ${seed.algorithm}\n`);
   };
-  await withStore(options.db, async (store) => {
+  const act = async (store: Store): Promise<void> => {
     const vault = await openVault(store, masters);
     const caller = { actor: operator(), source: undefined, at: Date.now() };
-    const progress = new Progress("import", fileSize(file));
+    const progress = new Progress("import", size);
     const bytes = (count: number): void => {
       progress.add(count);
     };
@@ -106,7 +107,8 @@ async function runImport(
     const verb = dryRun ? "tokens to import" : "tokens imported";
     const text = `${verb}: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
     print(options, { ...result, dryRun, signature }, text);
-  });
+  };
+  await withStore(options.db, act, { mayBeNew: !dryRun });
 }
 
 function ppmOf(stated: string | undefined): number | undefined {
@@ -116,21 +118,26 @@ function ppmOf(stated: string | undefined): number | undefined {
   throw new InputError("--clock-ppm", `must be a number above 0, ${String(MOST_PPM)} at most`);
 }
 
+/** @throws InputError where it cannot be read, before a database is made for it */
 function fileSize(path: string): number {
   try {
-    return statSync(path).size;
+    accessSync(path, constants.R_OK);
+    const stat = statSync(path);
+    if (!stat.isDirectory()) return stat.size;
   } catch {
-    throw new InputError("seed file", `${path} cannot be read`);
+    // Said below.
   }
+  throw new InputError("seed file", `${path} cannot be read`);
 }
 
 async function createKey(options: StoreOptions & { scope: string }): Promise<void> {
   const scope = KEY_SCOPES.find((known) => known === options.scope);
   if (!scope) throw new InputError("--scope", `must be one of ${KEY_SCOPES.join(", ")}`);
-  await withStore(options.db, async (store) => {
+  const act = async (store: Store): Promise<void> => {
     const issued = await issueApiKey(store, scope satisfies KeyScope, operator(), Date.now());
     print(options, issued, issued.key);
-  });
+  };
+  await withStore(options.db, act, { mayBeNew: true });
 }
 
 async function listKeys(options: StoreOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { KeyUnavailable, wrapSurely } from "./keys/key-encryption-key.js";
 import { MasterKey } from "./keys/master-key.js";
@@ -12,6 +13,15 @@ import { Vault } from "./vault.js";
 
 const DEFAULT_DATABASE = "sqlite:warifu.db";
 
+/** The commands that begin a bank's life. */
+const MAKERS = "import, apikey create, branch contract, branch staff and serve";
+
+/** How a store may be opened. */
+export interface Opening {
+  /** Whether a SQLite file that is not there is made. */
+  readonly mayBeNew?: boolean;
+}
+
 /**
  * Opens the store that the command line or the environment names.
  * @param url `sqlite:PATH` or `postgres://…`; WARIFU_DB, then a file in the working directory, where
@@ -21,10 +31,15 @@ const DEFAULT_DATABASE = "sqlite:warifu.db";
 export async function openStore(
   url: string | undefined,
   environment: NodeJS.ProcessEnv,
+  { mayBeNew = false }: Opening = {},
 ): Promise<Store> {
   const named = nameOf(url, environment);
   const path = sqliteFile(url, environment);
   const field = databaseField(url, environment);
+  // A mistyped name would be answered as a bank that has nothing.
+  if (path !== undefined && !mayBeNew && isMissing(path)) {
+    throw new InputError(field, `${path} is no database yet: ${MAKERS} make one`);
+  }
   try {
     if (path === undefined) {
       const database = parsePostgresUrl(named, field, url === undefined);
@@ -56,6 +71,15 @@ export function sqliteFile(
 /** Where the database's name comes from, as whoever gave it knows it. */
 export function databaseField(url: string | undefined, environment: NodeJS.ProcessEnv): string {
   return url === undefined && environment.WARIFU_DB !== undefined ? "WARIFU_DB" : "--db";
+}
+
+/** Whether a file is not there, or empty; of one that cannot be looked at, opening it tells why. */
+function isMissing(path: string): boolean {
+  try {
+    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+  } catch {
+    return false;
+  }
 }
 
 function nameOf(url: string | undefined, environment: NodeJS.ProcessEnv): string {
@@ -93,13 +117,14 @@ async function foundDataKeys(store: Store, masters: MasterKeys): Promise<void> {
 }
 
 /** Does something with the store that the command line or the environment names, and closes it. */
-export async function withStore(
+export async function withStore<T>(
   url: string | undefined,
-  act: (store: Store) => Promise<void>,
-): Promise<void> {
-  const store = await openStore(url, process.env);
+  act: (store: Store) => Promise<T>,
+  opening?: Opening,
+): Promise<T> {
+  const store = await openStore(url, process.env, opening);
   try {
-    await act(store);
+    return await act(store);
   } finally {
     await store.close();
   }

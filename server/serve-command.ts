@@ -87,7 +87,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const mail = mailRoute(options.mail, options.mailFrom, process.env);
   const auditKey = auditKeyOf(options.auditKey, process.env);
   const masters = masterKeysFrom(process.env);
-  const store = await openStore(options.db, process.env);
+  const store = await openStore(options.db, process.env, { mayBeNew: true });
   const vault = await openVault(store, masters).catch(async (error: unknown) => {
     await store.close();
     throw error;

@@ -62,6 +62,7 @@ describe("warifu keys", () => {
 
   it("lists data keys by numbers and ids, without any key", async () => {
     const db = { WARIFU_DB: `sqlite:${at("list.db")}` };
+    await runCli(["apikey", "create", "--scope", "verify"], db);
     expect((await runCli(["keys", "list"], db)).stdout).toBe("none\n");
     await runCli(["import", at("seeds"), "--key-file", at("key")], {
       ...{ ...db, WARIFU_MASTER_KEY: OLD_HEX },

@@ -135,6 +135,7 @@ describe("warifu import, apikey and serve", () => {
   });
 
   it("print what would be new, and store nothing", async () => {
+    await runCli(["apikey", "create", "--scope", "verify", ...db()]);
     const args = ["import", at("seeds"), "--key-file", at("key"), "--dry-run", ...db()];
     for (let time = 0; time < 2; time++) {
       expect(await runCli(args, MASTER)).toEqual({

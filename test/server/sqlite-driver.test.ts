@@ -50,7 +50,9 @@ it("where it was not installed, what needs it says so, and all else works", () =
   expect(run("boards")).toMatchObject({ status: 0, stderr: "" });
   const takes = DRIVER === "better-sqlite3" ? "a C++ compiler" : "--ignore-scripts";
   const problem = refusal(`installed: install again, with this Node.js and ${takes}`);
-  expect(run("apikey", "list", "--db", "sqlite:a.db")).toMatchObject(problem);
+  expect(run("apikey", "create", "--scope", "verify", "--db", "sqlite:a.db")).toMatchObject(
+    problem,
+  );
   expect(existsSync(database)).toBe(false);
   remove();
 });
@@ -61,7 +63,9 @@ it("where it was installed without its binary, what needs it says so", () => {
   const filter = (path: string): boolean => !/[\\/](?:build|prebuilds|deps)$/.test(path);
   cpSync(package_, place, { recursive: true, filter });
   const problem = refusal(`compiled for ${process.platform}-${process.arch}`);
-  expect(run("apikey", "list", "--db", "sqlite:a.db")).toMatchObject(problem);
+  expect(run("apikey", "create", "--scope", "verify", "--db", "sqlite:a.db")).toMatchObject(
+    problem,
+  );
   expect(existsSync(database)).toBe(false);
   remove();
 });
