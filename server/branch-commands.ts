@@ -114,6 +114,7 @@ async function addUser(id: string, options: UserOptions): Promise<void> {
   const userClass = USER_CLASSES.find((known) => known === options.class);
   if (!userClass) throw new InputError("--class", `must be one of ${USER_CLASSES.join(", ")}`);
   const { contract, name, mail } = options;
+  check("id", "--contract", contract);
   check("name", "--name", name);
   check("mail", "--mail", mail);
   const passwords = freshPasswords();
@@ -127,6 +128,7 @@ async function addUser(id: string, options: UserOptions): Promise<void> {
 async function keepPayee(id: string, options: PayeeOptions): Promise<void> {
   check("id", "id", id);
   const { contract, bank: bankName, branch, account, name } = options;
+  check("id", "--contract", contract);
   const payee = { id, contract, bank: bankName, branch, account, name };
   for (const field of ["bank", "branch", "account", "name"] as const) {
     check("name", `--${field}`, payee[field]);
@@ -136,6 +138,7 @@ async function keepPayee(id: string, options: PayeeOptions): Promise<void> {
 }
 
 async function lend(user: string, serial: string, options: ActOptions): Promise<void> {
+  check("id", "user", user);
   check("serial", "serial", serial);
   await onPaper(options, (bank, paper, caller) => bank.lend(user, serial, paper, caller));
   print(options, { user, serial }, `token ${serial} is lent to ${user}`);
@@ -153,6 +156,7 @@ function retire(status: "lost" | "faulty") {
 }
 
 async function unlock(users: string[], options: ActOptions): Promise<void> {
+  for (const user of users) check("id", "user", user);
   const unlocked = await onPaper(options, (bank, paper, caller) =>
     bank.branchUnlock(users, paper, caller),
   );
@@ -160,6 +164,7 @@ async function unlock(users: string[], options: ActOptions): Promise<void> {
 }
 
 async function resume(user: string, options: ActOptions): Promise<void> {
+  check("id", "user", user);
   const passwords = freshPasswords();
   await onPaper(options, (bank, paper, caller) => bank.resume(user, passwords, paper, caller));
   printPasswords(options, user, passwords);

@@ -103,6 +103,20 @@ describe("warifu branch", () => {
   it.each([
     [["lend", "nobody", SEED.serial], "nobody: is no user"],
     [["lend", "nobody", "1234567"], "serial: must be 8 to 12 digits"],
+    [["lend", "", SEED.serial], "user: must be letters"],
+    [["unlock", "ichiro", ""], "user: must be letters"],
+    [["resume", ""], "user: must be letters"],
+    [
+      ["user", "a", "--contract", "", "--name", "n", "--class", "general", "--mail", "a@b.jp"],
+      "--contract: must be letters",
+    ],
+    [
+      [
+        ...["payee", "P1", "--contract", "", "--bank", "b", "--branch", "c"],
+        ...["--account", "1", "--name", "n"],
+      ],
+      "--contract: must be letters",
+    ],
     [["lost", "99999999"], "99999999: is no token"],
     [["unlock", "nobody"], "nobody: is no user"],
     [
