@@ -74,6 +74,8 @@ export function addServeCommand(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const { host, logLevel, branchPages } = options;
+  // It would listen on all addresses.
+  if (host === "") throw new InputError("--host", "must be an address");
   const port = numberOf("--port", options.port, 0, 65535);
   const workers = numberOf("--workers", options.workers, 1, 64);
   const drain = numberOf("--drain", options.drain, 0, 600) * 1000;
