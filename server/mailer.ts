@@ -13,6 +13,9 @@ const LAST_MAIL = 2_000;
 /** Tries of one mail, over a day and a half; one that the server refuses still is then set aside. */
 const TRIES = 12;
 
+/** An address, which may be at a host that has no domain, or `NAME <ADDRESS>`. */
+const SENDER = /^(?:[^\p{Cc}@<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/u;
+
 /** What nodemailer throws: https://nodemailer.com/smtp/#error-codes */
 interface SendError {
   readonly code?: string;
@@ -120,6 +123,7 @@ export function mailRoute(
   from: string,
   environment: NodeJS.ProcessEnv,
 ): MailRoute | undefined {
+  if (!SENDER.test(from)) throw new InputError("--mail-from", "must be a mail address");
   const name = option === undefined ? "WARIFU_MAIL" : "--mail";
   const url = option ?? environment.WARIFU_MAIL;
   if (url === undefined) return undefined;

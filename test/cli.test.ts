@@ -40,6 +40,7 @@ describe("warifu", () => {
     [["serve", "--port", "http"], "--port"],
     [["serve", "--port", "70000"], "--port"],
     [["serve", "--host", ""], "--host: must be an address"],
+    [["serve", "--mail-from", "bogus"], "--mail-from: must be a mail address"],
     [["serve", "--log-level", "loud"], "--log-level"],
     [["serve", "--workers", "0"], "--workers: must be a number from 1 to 64"],
     [["serve", "--drain", "soon"], "--drain: must be a number from 0 to 600"],

@@ -185,14 +185,16 @@ describe("notices by mail", () => {
 });
 
 describe("the mail server's name", () => {
+  const FROM = "warifu@localhost";
+
   it("comes from the option or the environment", () => {
     const environment = { WARIFU_MAIL: "smtps://u:p@mail.example" };
-    expect(mailRoute(undefined, "a", {})).toBeUndefined();
-    expect(mailRoute(undefined, "a", environment)).toEqual({
+    expect(mailRoute(undefined, FROM, {})).toBeUndefined();
+    expect(mailRoute(undefined, FROM, environment)).toEqual({
       url: environment.WARIFU_MAIL,
-      from: "a",
+      from: FROM,
     });
-    expect(mailRoute("smtp://h:25", "a", environment)).toMatchObject({ url: "smtp://h:25" });
+    expect(mailRoute("smtp://h:25", FROM, environment)).toMatchObject({ url: "smtp://h:25" });
   });
 
   it.each([
@@ -200,6 +202,25 @@ describe("the mail server's name", () => {
     ["http://h", "--mail: must be smtp://HOST:PORT"],
     ["mail.example", "--mail: must be smtp://HOST:PORT"],
   ])("%s is refused", (url, problem) => {
-    expect(() => mailRoute(url, "a", {})).toThrow(problem);
+    expect(() => mailRoute(url, FROM, {})).toThrow(problem);
   });
+});
+
+describe("the sender", () => {
+  const route = (from: string) => mailRoute("smtp://h:25", from, {});
+
+  it.each(["warifu@localhost", "bank@example.co.jp", "割符銀行 <bank@example.co.jp>"])(
+    "may be %s",
+    (from) => {
+      expect(route(from)).toMatchObject({ from });
+    },
+  );
+
+  it.each(["", "bogus", "Bank <bogus>", "a@b.jp, c@d.jp", "a@b.jp\r\nBcc: c"])(
+    "%j is refused, whether or not mail is sent",
+    (from) => {
+      expect(() => route(from)).toThrow("--mail-from: must be a mail address");
+      expect(() => mailRoute(undefined, from, {})).toThrow("--mail-from");
+    },
+  );
 });
