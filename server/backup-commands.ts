@@ -6,7 +6,7 @@ import { Progress } from "../firmware/seedfile/progress.js";
 import { DB, operator, print, type StoreOptions } from "./command-output.js";
 import { databaseField, openStore, sqliteFile, withStore } from "./open.js";
 import { liftRestored, sayRestored } from "./provenance.js";
-import { checkSqlite, copySqlite } from "./store/sqlite-backup.js";
+import { checkSqlite, CopyUnwritable, copySqlite } from "./store/sqlite-backup.js";
 import { StoreUnavailable } from "./store/store.js";
 import { wholeFile } from "./whole-file.js";
 
@@ -62,9 +62,18 @@ async function backup(options: StoreOptions & { out: string }): Promise<void> {
         },
       ]);
     });
-  }).finally(() => {
-    progress.stop();
-  });
+  })
+    .catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      const { message } = error;
+      if (error instanceof CopyUnwritable) {
+        throw new InputError("--out", `${source} cannot be copied to ${out}: ${message}`);
+      }
+      throw new InputError(field, `${source} cannot be used: ${message}`);
+    })
+    .finally(() => {
+      progress.stop();
+    });
   const bytes = statSync(out).size;
   print(options, { file: out, bytes }, `${out}: ${String(bytes)} bytes, whole`);
 }
@@ -85,7 +94,7 @@ async function restore(file: string, options: StoreOptions): Promise<void> {
     }
   }
   await wholeFile(path, field, async (partial) => {
-    await pipeline(createReadStream(file), createWriteStream(partial));
+    await pipeline(bytesOf(file), createWriteStream(partial));
     await checkSqlite(partial).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error;
       throw new InputError("file", `${file} cannot be used: ${error.message}`);
@@ -97,6 +106,16 @@ async function restore(file: string, options: StoreOptions): Promise<void> {
   });
   const text = `${path}: restored; codes that tokens showed before are refused`;
   print(options, { database: path }, text);
+}
+
+/** @throws InputError where the file cannot be read */
+async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError("file", `${file} cannot be read: ${String(code)}`);
+  }
 }
 
 async function restored(options: StoreOptions & { lift?: boolean }): Promise<void> {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import {
   copyFileSync,
@@ -20,7 +21,7 @@ import { runServer } from "../server/run-server.js";
 import { copySqlite } from "../server/store/sqlite-backup.js";
 import { openConnection } from "../server/store/sqlite-driver.js";
 import { openSqlite } from "../server/store/sqlite.js";
-import { runCli } from "./support/cli.js";
+import { CLI, runCli } from "./support/cli.js";
 import { LogLines } from "./support/log-lines.js";
 import { codeOf, MASTER_KEY, SEED, TestServer, withDirectory } from "./support/server.js";
 
@@ -28,6 +29,7 @@ const MINUTE = 60_000;
 const UNDATED = { ...SEED, start: undefined, expiry: undefined };
 const ACCEPTED = { accepted: true, serial: SEED.serial };
 const USED = { accepted: false, reason: "already_used" };
+const CAN_LIMIT = spawnSync("prlimit", ["--version"]).status === 0;
 
 let directory: ReturnType<typeof withDirectory>;
 let server: TestServer | undefined;
@@ -66,6 +68,15 @@ async function warifu(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCli(args);
   expect([code, stderr]).toEqual([0, ""]);
   return stdout;
+}
+
+/** Makes the database one of several megabytes, which nobody uses. */
+async function fill(): Promise<void> {
+  await serveAt(Date.now());
+  await stop();
+  const db = openConnection(at("bank.db"));
+  db.exec("CREATE TABLE filling AS SELECT zeroblob(10000000)");
+  db.close();
 }
 
 async function refusal(...args: string[]): Promise<string> {
@@ -229,14 +240,29 @@ describe("warifu backup", () => {
     expect(await backup("no/where")).toContain("cannot be written");
     expect(await backup("other", at("none.db"))).toContain("is not there");
     writeFileSync(at("letter.db"), "this is a letter, not a database".repeat(100));
-    expect(await backup("other", at("letter.db"))).toContain("not a database");
+    const letter = `--db: ${at("letter.db")} cannot be used: file is not a database`;
+    expect(await backup("other", at("letter.db"))).toContain(letter);
+    openConnection(at("notes.db")).exec("CREATE TABLE notes (version TEXT)").close();
+    expect(await backup("other", at("notes.db"))).toContain("--db: ");
+    expect(await backup("other", at("notes.db"))).toContain("another program's database");
     const db = openConnection(at("bank.db"));
     db.exec("INSERT INTO schema_version VALUES (1000)");
     expect(await backup("other")).toContain("another version");
     db.exec("DELETE FROM schema_version WHERE version = 1000");
     db.close();
     const left = readdirSync(directory.path).filter((name) => !name.startsWith("bank.db"));
-    expect(left.sort()).toEqual(["letter.db", "there"]);
+    expect(left.sort()).toEqual(["letter.db", "notes.db", "there"]);
+  });
+
+  it.runIf(CAN_LIMIT)("says that its target is full (prlimit is there)", async () => {
+    await fill();
+    const limited = ["--fsize=5000000:unlimited", process.execPath, CLI];
+    const args = [...limited, "backup", "--out", at("backup"), ...DB()];
+    const { status, stderr } = spawnSync("prlimit", args, { encoding: "utf8" });
+    expect(status).toBe(2);
+    const copied = `${at("bank.db")} cannot be copied to ${at("backup")}`;
+    expect(stderr).toContain(`warifu: --out: ${copied}: `);
+    expect(existsSync(at("backup"))).toBe(false);
   });
 
   it("is not how PostgreSQL is backed up, and says how it is", async () => {
@@ -266,6 +292,9 @@ describe("warifu restore", () => {
     lose();
     const restore = (file: string) => refusal("restore", at(file), ...DB());
     expect(await restore("none")).toContain("is not there");
+    expect(await restore("lost")).toContain(`file: ${at("lost")} cannot be read: EISDIR`);
+    openConnection(at("notes.db")).exec("CREATE TABLE notes (version TEXT)").close();
+    expect(await restore("notes.db")).toContain(`file: ${at("notes.db")} cannot be used: it is`);
     copyFileSync(at("backup"), at("short"));
     truncateSync(at("short"), 20_480);
     expect(await restore("short")).toContain("cannot be used");

@@ -2,16 +2,20 @@ import type Database from "better-sqlite3";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { guarded, storeError } from "./sqlite-answer.js";
 import { openConnection } from "./sqlite-driver.js";
+import { holdsStore } from "./sqlite-own.js";
 import { StoreUnavailable } from "./store.js";
 
 /** Pages copied at a time. */
 const PAGES = 1024;
 
+/** A copy that cannot be written, of a store that can be read. */
+export class CopyUnwritable extends StoreUnavailable {}
+
 /**
  * Copies a SQLite store that may be in use, as it stands at one moment, into a file that says of itself
  * that it is a copy. Servers go on meanwhile.
  * @param at Unix seconds
- * @throws StoreUnavailable where the store cannot be read, or the copy is not whole
+ * @throws CopyUnwritable, StoreUnavailable where the store cannot be read or is not whole
  */
 export async function copySqlite(
   from: string,
@@ -27,19 +31,30 @@ export async function copySqlite(
     // it, each commit of a server would have the copy begin anew.
     db.exec("BEGIN");
     db.prepare("SELECT id FROM provenance").get();
-    await db.backup(to, {
-      progress: ({ totalPages, remainingPages }) => {
-        onProgress(1 - remainingPages / totalPages);
-        return PAGES;
-      },
-    });
+    const progress = ({ totalPages, remainingPages }: Database.BackupMetadata): number => {
+      onProgress(1 - remainingPages / totalPages);
+      return PAGES;
+    };
+    await db.backup(to, { progress }).catch(unwritable);
   });
   await opened(to, {}, (db) => {
     // All of it in one file, whatever the log would have held.
-    db.pragma("journal_mode = DELETE");
+    written(() => db.pragma("journal_mode = DELETE"));
     checkWhole(db);
-    db.prepare("UPDATE provenance SET copied_at = ?").run(Math.floor(at));
+    written(() => db.prepare("UPDATE provenance SET copied_at = ?").run(Math.floor(at)));
   });
+}
+
+function written(act: () => unknown): void {
+  try {
+    act();
+  } catch (error) {
+    unwritable(error as Error);
+  }
+}
+
+function unwritable(cause: Error): never {
+  throw new CopyUnwritable(cause.message, { cause });
 }
 
 /** @throws StoreUnavailable where a file is no whole store, or one of a later version */
@@ -68,6 +83,7 @@ async function opened(
 }
 
 function versionOf(db: Database.Database): number {
+  if (!holdsStore(db)) throw new StoreUnavailable("nothing is in it");
   return db.prepare("SELECT max(version) FROM schema_version").pluck().get() as number;
 }
 
