@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { undoneAtExit } from "../firmware/seedfile/cleanup.js";
 import { InputError } from "../firmware/seedfile/input-error.js";
 
 /**
@@ -17,6 +18,10 @@ export async function wholeFile<T>(
 ): Promise<T> {
   if (existsSync(path)) throw new InputError(option, `${path} exists already`);
   const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
+  const remove = (): void => {
+    for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(partial + rest, { force: true });
+  };
+  const callOff = undoneAtExit(remove);
   try {
     closeSync(openSync(partial, "wx", 0o600));
     const made = await fill(partial);
@@ -31,7 +36,8 @@ export async function wholeFile<T>(
     if (/^E[A-Z]+$/.test(code)) throw new InputError(option, `${path} cannot be written: ${code}`);
     throw error;
   } finally {
-    for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(partial + rest, { force: true });
+    callOff();
+    remove();
   }
 }
 

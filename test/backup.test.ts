@@ -30,6 +30,16 @@ const UNDATED = { ...SEED, start: undefined, expiry: undefined };
 const ACCEPTED = { accepted: true, serial: SEED.serial };
 const USED = { accepted: false, reason: "already_used" };
 const CAN_LIMIT = spawnSync("prlimit", ["--version"]).status === 0;
+/** Interrupts its process, as Ctrl-C does, once a part of a file is written. */
+const INTERRUPT = `
+  import { readdirSync, statSync } from "node:fs";
+  const look = () => {
+    const partial = readdirSync(".").find((name) => name.endsWith(".partial"));
+    if (partial !== undefined && statSync(partial).size > 0) process.kill(process.pid, "SIGINT");
+    else setImmediate(look);
+  };
+  look();
+`;
 
 let directory: ReturnType<typeof withDirectory>;
 let server: TestServer | undefined;
@@ -262,7 +272,21 @@ describe("warifu backup", () => {
     expect(status).toBe(2);
     const copied = `${at("bank.db")} cannot be copied to ${at("backup")}`;
     expect(stderr).toContain(`warifu: --out: ${copied}: `);
-    expect(existsSync(at("backup"))).toBe(false);
+    expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+  });
+
+  it("and restore, interrupted, leave nothing behind", async () => {
+    await fill();
+    const interrupted = (...args: string[]): number | null => {
+      const hook = `data:text/javascript,${encodeURIComponent(INTERRUPT)}`;
+      const program = ["--import", hook, CLI, ...args];
+      return spawnSync(process.execPath, program, { cwd: directory.path }).status;
+    };
+    expect(interrupted("backup", "--out", at("backup"), ...DB())).toBe(130);
+    expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+    const other = ["--db", `sqlite:${at("other.db")}`];
+    expect(interrupted("restore", at("bank.db"), ...other)).toBe(130);
+    expect(readdirSync(directory.path)).toEqual(["bank.db"]);
   });
 
   it("is not how PostgreSQL is backed up, and says how it is", async () => {

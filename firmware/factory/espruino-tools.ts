@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { undoneAtExit } from "./cleanup.js";
+import { undoneAtExit } from "../seedfile/cleanup.js";
 
 /** What a script on a board reported, and when that arrived here, in Unix seconds. */
 export interface Report {

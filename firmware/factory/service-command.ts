@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { undoneAtExit } from "../seedfile/cleanup.js";
 import { InputError } from "../seedfile/input-error.js";
 import { readKeyFile } from "../seedfile/key-file.js";
 import { readSeedFile } from "../seedfile/read.js";
 import { SERIAL_PATTERN } from "../seedfile/seed.js";
-import { undoneAtExit } from "./cleanup.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
 import { checkPort, parseBaud } from "./port.js";
 import { MAY_BE_OPEN, service, type ServiceAct, type ServiceReport, wipe } from "./service.js";

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { undoneAtExit } from "../../firmware/seedfile/cleanup.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { guarded, storeError } from "./sqlite-answer.js";
 import { openConnection } from "./sqlite-driver.js";
@@ -23,7 +24,8 @@ export async function copySqlite(
   at: number,
   onProgress: (part: number) => void,
 ): Promise<void> {
-  await opened(from, { readonly: true }, async (db) => {
+  // Opened to be read only, it would leave its log beside it.
+  await opened(from, {}, async (db) => {
     if (versionOf(db) !== SQLITE_MIGRATIONS.length) {
       throw new StoreUnavailable("the database was made by another version of warifu");
     }
@@ -73,12 +75,17 @@ async function opened(
   act: (db: Database.Database) => void | Promise<void>,
 ): Promise<void> {
   const db = guarded(() => openConnection(path, { ...options, fileMustExist: true }));
+  const close = (): void => {
+    db.close();
+  };
+  const callOff = undoneAtExit(close);
   try {
     await act(db);
   } catch (error) {
     throw storeError(error);
   } finally {
-    db.close();
+    callOff();
+    close();
   }
 }
 
