@@ -18,9 +18,9 @@ export interface CrashDatabase {
   faults(): string[];
 }
 
-/** The product's store over it, as a command of the operator's opens it. */
+/** The product's store over it, as a command that may begin it opens it. */
 export async function openOf({ url }: CrashDatabase): Promise<Store> {
-  return openStore(undefined, { WARIFU_DB: url });
+  return openStore(undefined, { WARIFU_DB: url }, { mayBeNew: true });
 }
 
 /** @param directory where its files are */

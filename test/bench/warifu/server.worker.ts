@@ -19,7 +19,7 @@ export type ServerRequest =
 let now = Date.now();
 
 async function warifu(database: string, each: boolean): Promise<FastifyInstance> {
-  const opened = openStore(undefined, { ...process.env, WARIFU_DB: database });
+  const opened = openStore(undefined, { ...process.env, WARIFU_DB: database }, { mayBeNew: true });
   const store = await Promise.resolve(opened);
   const vault = await openVault(store, masterKeysFrom(process.env));
   // Logging as the program's own server has it.

@@ -38,7 +38,9 @@ let order: number[] = [];
 let place = 0;
 
 async function open(database: string): Promise<void> {
-  store = await Promise.resolve(openStore(undefined, { ...process.env, WARIFU_DB: database }));
+  store = await Promise.resolve(
+    openStore(undefined, { ...process.env, WARIFU_DB: database }, { mayBeNew: true }),
+  );
   vault = await openVault(store, masterKeysFrom(process.env));
   const serviceOf = (each: Store): TokenService =>
     new TokenService(new Clerk(new Batcher(each), vault, DEFAULT_POLICY));
