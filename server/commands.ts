@@ -108,7 +108,7 @@ async function runImport(
     const text = `${verb}: ${String(result.imported)}, unchanged: ${String(result.unchanged)}`;
     print(options, { ...result, dryRun, signature }, text);
   };
-  await withStore(options.db, act, { mayBeNew: !dryRun });
+  await withStore(options.db, act, dryRun ? { dry: true } : { mayBeNew: true });
 }
 
 function ppmOf(stated: string | undefined): number | undefined {

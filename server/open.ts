@@ -20,6 +20,8 @@ const MAKERS = "import, apikey create, branch contract, branch staff and serve";
 export interface Opening {
   /** Whether a SQLite file that is not there is made. */
   readonly mayBeNew?: boolean;
+  /** Whether nothing is to be kept: of a SQLite file that is not there, an empty one in memory is opened. */
+  readonly dry?: boolean;
 }
 
 /**
@@ -31,13 +33,14 @@ export interface Opening {
 export async function openStore(
   url: string | undefined,
   environment: NodeJS.ProcessEnv,
-  { mayBeNew = false }: Opening = {},
+  { mayBeNew = false, dry = false }: Opening = {},
 ): Promise<Store> {
   const named = nameOf(url, environment);
   const path = sqliteFile(url, environment);
   const field = databaseField(url, environment);
+  const missing = path !== undefined && isMissing(path);
   // A mistyped name would be answered as a bank that has nothing.
-  if (path !== undefined && !mayBeNew && isMissing(path)) {
+  if (missing && !mayBeNew && !dry) {
     throw new InputError(field, `${path} is no database yet: ${MAKERS} make one`);
   }
   try {
@@ -45,7 +48,7 @@ export async function openStore(
       const database = parsePostgresUrl(named, field, url === undefined);
       return await openPostgres(database.url, database.options);
     }
-    return openSqlite(path);
+    return openSqlite(missing && dry ? ":memory:" : path);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     throw new InputError(field, `${path ?? "the database"} cannot be used: ${error.message}`);

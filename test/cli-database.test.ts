@@ -16,7 +16,6 @@ describe("a database that is not there", () => {
     ["apikey revoke 0123456789ab"],
     ["keys list"],
     ["keys rotate"],
-    ["import @seeds --key-file @key --dry-run"],
     ["branch expiring"],
     [`branch lend ichiro ${SEED.serial}`, PAPER],
     ["branch staff s1 --end"],
@@ -30,6 +29,13 @@ describe("a database that is not there", () => {
     const result = await warifu(...args, ...more);
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain(`warifu: --db: ${at("bank.db")} is `);
+    expect(files()).toEqual(["key", "seeds"]);
+  });
+
+  it("is not made for a dry run, which tells what would be imported", async () => {
+    const result = await warifu("import", at("seeds"), "--key-file", at("key"), "--dry-run");
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toContain("tokens to import: 1, unchanged: 0");
     expect(files()).toEqual(["key", "seeds"]);
   });
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, createWriteStream, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { InputError } from "../seedfile/input-error.js";
-import { undoneAtExit } from "./cleanup.js";
+import { undoneAtExit } from "../seedfile/cleanup.js";
 
 /**
  * Writes a file that only its owner can read, and that has its name only once it is whole; one that
