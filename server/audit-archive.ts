@@ -8,7 +8,7 @@ import { encodeAuditLine, proofOf } from "./audit-file.js";
 import { proveFiles } from "./audit-prove.js";
 import { AuditFault } from "./core/audit-proof.js";
 import type { Store } from "./store/store.js";
-import { wholeFile } from "./whole-file.js";
+import { wholeFile } from "../firmware/seedfile/whole-file.js";
 
 /** Rows deleted in one transaction: some milliseconds' worth, for which a server's commit may wait. */
 const DELETED_AT_ONCE = 500;

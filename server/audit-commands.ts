@@ -15,7 +15,7 @@ import { AuditFault } from "./core/audit-proof.js";
 import { readAuditKey, readPublicKey, signAudit } from "./audit-signer.js";
 import { withStore } from "./open.js";
 import type { ListedAuditRow } from "./store/store.js";
-import { wholeFile } from "./whole-file.js";
+import { wholeFile } from "../firmware/seedfile/whole-file.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 

@@ -8,7 +8,7 @@ import { databaseField, openStore, sqliteFile, withStore } from "./open.js";
 import { liftRestored, sayRestored } from "./provenance.js";
 import { checkSqlite, CopyUnwritable, copySqlite } from "./store/sqlite-backup.js";
 import { StoreUnavailable } from "./store/store.js";
-import { wholeFile } from "./whole-file.js";
+import { wholeFile } from "../firmware/seedfile/whole-file.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 

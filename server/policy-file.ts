@@ -5,7 +5,8 @@ import { type Bound, BOUNDS } from "./policy-bounds.js";
 import { repeatedName } from "./repeated-name.js";
 
 /**
- * The policy that a file states, named on the command line or by WARIFU_POLICY: JSON with what is to be other than the default.
+ * The policy that a file states, named on the command line or by WARIFU_POLICY: JSON with what is to be
+ * other than the default.
  * @throws InputError naming what is unknown or not as it must be
  */
 export function readPolicy(
@@ -63,7 +64,7 @@ function merged(field: string, standard: unknown, stated: unknown, bounds: unkno
   const within = bounds as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(known).map(([name, value]) => {
-      const path = field === "--policy" ? name : `${field} ${name}`;
+      const path = bounds === BOUNDS ? name : `${field} ${name}`;
       return [name, merged(path, value, given[name], within[name])];
     }),
   );

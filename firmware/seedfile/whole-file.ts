@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { undoneAtExit } from "../firmware/seedfile/cleanup.js";
-import { InputError } from "../firmware/seedfile/input-error.js";
+import { undoneAtExit } from "./cleanup.js";
+import { InputError } from "./input-error.js";
 
 /**
  * Makes a file that has its name only once it is whole and on the disk, and never takes another's place.

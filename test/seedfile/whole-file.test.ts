@@ -1,7 +1,7 @@
 import type * as FileSystem from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { wholeFile } from "../../server/whole-file.js";
+import { wholeFile } from "../../firmware/seedfile/whole-file.js";
 import { withDirectory } from "../support/server.js";
 
 const disk = vi.hoisted(() => ({ after: (): void => undefined, links: true }));
