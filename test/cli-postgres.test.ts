@@ -76,7 +76,7 @@ describe("the commands over PostgreSQL", () => {
     expect(otherKey.stderr).toContain("is not the key this database's data keys are wrapped by");
     const taken = serve(["--port", new URL(url).port, "--workers", "2"]);
     expect(taken.status).toBe(2);
-    expect(taken.stderr).toMatch(/^warifu: --port: cannot listen: .*EADDRINUSE/);
+    expect(taken.stderr).toMatch(/^warifu: --host or --port: cannot listen: .*EADDRINUSE/);
   });
 
   it("take the password from .pgpass, where neither the URL nor PGPASSWORD has one", async () => {
