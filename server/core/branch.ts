@@ -74,12 +74,16 @@ export function addUser(book: Book, rules: Rules, user: User, paper: Paper): voi
   book.say(rules.caller, "user", "added", { user }, { ...paper });
 }
 
-/** Lends a token to a user (トークン発行済み): out of stock, or one the contract has already. */
+/**
+ * Lends a token to a user (トークン発行済み): out of stock, one the contract has already, or one that was
+ * taken back: revoked, it is with nobody.
+ */
 export function lend(book: Book, rules: Rules, id: string, serial: string, paper: Paper): void {
   const user = knownUser(book, id);
   const token = book.token(serial);
   if (!token) throw new BranchRefusal("unknown_serial", serial);
-  if (token.contract !== undefined && token.contract !== user.contract) {
+  const elsewhere = token.contract !== undefined && token.contract !== user.contract;
+  if (elsewhere && token.status !== "revoked") {
     throw new BranchRefusal("other_contract", serial);
   }
   if (token.status === "lost" || token.status === "faulty") {

@@ -99,6 +99,26 @@ describe("the branch (お取引店)", () => {
     expect(bank.token(SERIAL).contract).toBe("C1");
   });
 
+  it("rule 53: lends a token that was taken back from another contract, once nobody has it", () => {
+    const bank = new CoreBank(
+      contractOf("C2"),
+      userOf("a"),
+      holder("b", SERIAL, { contract: "C2" }),
+      tokenOf(SERIAL, { contract: "C2" }),
+    );
+    const lendIt = () => {
+      lendTo(bank, "a");
+    };
+    expect(lendIt).toThrow("other_contract");
+    bank.act((book, rules) => branchRevoke(book, rules, ["b"], PAPER));
+    lendIt();
+    expect(bank.user("a")).toMatchObject({ holding: "issued", serial: SERIAL });
+    expect(bank.token(SERIAL)).toMatchObject({ contract: "C1", status: "usable" });
+    // Its former user is not let in by it again.
+    const again = bank.act((book, rules) => register(book, rules, "b", SERIAL, bank.code(SERIAL)));
+    expect(again).toMatchObject({ registered: false });
+  });
+
   it("rules 24, 48: lent anew, a revoked token can be registered by its user again", () => {
     const revoked = userOf("a", {
       ...{ holding: "revoked", serial: SERIAL, availableAt: NOON, refusedSerials: [SERIAL, "1"] },
