@@ -109,6 +109,8 @@ describe("停止解除: the manual's example", () => {
       ["ichirodt", "データ一郎", "一般ユーザ", SECOND, "利用可能"],
       ["saburodt", "データ三郎", "マスターユーザ", THIRD, "利用可能"],
     ]);
+    await person.follow("戻る");
+    expect(person.path()).toBe("/administration/users/unlock");
     const back = await arrive(bank);
     await back.logIn("ichirodt", PASSWORD);
     expect(back.path()).toBe("/");
@@ -166,6 +168,8 @@ describe("失効: the manual's example", () => {
     expect(await person.rows()).toEqual([
       ["sachikodt", "データ幸子", "一般ユーザ", THIRD, "失効中", until],
     ]);
+    await person.follow("戻る");
+    expect(person.path()).toBe("/administration/users/revoke");
     const sachiko = await arrive(bank);
     await sachiko.logIn("sachikodt", PASSWORD);
     expect(await sachiko.sees()).toMatch(/トークンが失効されています。.*以降にログインし/);
