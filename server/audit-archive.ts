@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,7 @@ import { encodeAuditLine, proofOf } from "./audit-file.js";
 import { proveFiles } from "./audit-prove.js";
 import { AuditFault } from "./core/audit-proof.js";
 import type { Store } from "./store/store.js";
-import { wholeFile } from "../firmware/seedfile/whole-file.js";
+import { streamInto, wholeFile } from "../firmware/seedfile/whole-file.js";
 
 /** Rows deleted in one transaction: some milliseconds' worth, for which a server's commit may wait. */
 const DELETED_AT_ONCE = 500;
@@ -58,7 +58,7 @@ export async function archiveAudit(
         yield `${encodeAuditLine(line)}\n`;
       }
     };
-    await pipeline(Readable.from(lines()), createWriteStream(partial));
+    await pipeline(Readable.from(lines()), streamInto(partial));
     const proved = await proveFiles([partial], proofOf(publicKey));
     if (!proved.whole) throw new AuditFault(`line ${String(proved.line)}: ${proved.fault}`);
     const digest = createHash("sha256");

@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
@@ -15,7 +15,7 @@ import { AuditFault } from "./core/audit-proof.js";
 import { readAuditKey, readPublicKey, signAudit } from "./audit-signer.js";
 import { withStore } from "./open.js";
 import type { ListedAuditRow } from "./store/store.js";
-import { wholeFile } from "../firmware/seedfile/whole-file.js";
+import { streamInto, wholeFile } from "../firmware/seedfile/whole-file.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
@@ -106,7 +106,7 @@ async function exportAudit(options: ExportOptions): Promise<void> {
       }
     };
     await wholeFile(out, "--out", async (partial) => {
-      const file = createWriteStream(partial);
+      const file = streamInto(partial);
       await (format === "jsonl"
         ? pipeline(Readable.from(counted()), file)
         : pipeline(Readable.from(table()), csv(), file));

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
@@ -8,7 +8,7 @@ import { databaseField, openStore, sqliteFile, withStore } from "./open.js";
 import { liftRestored, sayRestored } from "./provenance.js";
 import { checkSqlite, CopyUnwritable, copySqlite } from "./store/sqlite-backup.js";
 import { StoreUnavailable } from "./store/store.js";
-import { wholeFile } from "../firmware/seedfile/whole-file.js";
+import { streamInto, wholeFile } from "../firmware/seedfile/whole-file.js";
 
 const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
@@ -94,7 +94,7 @@ async function restore(file: string, options: StoreOptions): Promise<void> {
     }
   }
   await wholeFile(path, field, async (partial) => {
-    await pipeline(bytesOf(file), createWriteStream(partial));
+    await pipeline(bytesOf(file), streamInto(partial));
     await checkSqlite(partial).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error;
       throw new InputError("file", `${file} cannot be used: ${error.message}`);

@@ -1,6 +1,5 @@
-import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { wholeFile } from "../seedfile/whole-file.js";
+import { streamInto, wholeFile } from "../seedfile/whole-file.js";
 
 /**
  * Writes a file that only its owner can read, and that has its name only once it is whole; one that
@@ -8,5 +7,5 @@ import { wholeFile } from "../seedfile/whole-file.js";
  * @throws InputError, with nothing left behind
  */
 export async function writeNew(path: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
-  await wholeFile(path, "--out", (partial) => pipeline(pieces, createWriteStream(partial)));
+  await wholeFile(path, "--out", (partial) => pipeline(pieces, streamInto(partial)));
 }

@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type WriteStream,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { undoneAtExit } from "./cleanup.js";
 import { InputError } from "./input-error.js";
@@ -39,6 +49,11 @@ export async function wholeFile<T>(
     callOff();
     remove();
   }
+}
+
+/** What writes a partial file. It is open at once: opened later, it would be made anew once it is removed. */
+export function streamInto(partial: string): WriteStream {
+  return createWriteStream(partial, { fd: openSync(partial, "r+") });
 }
 
 /** In one step; whoever comes second finds the name taken. */

@@ -1,7 +1,10 @@
 import type * as FileSystem from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { wholeFile } from "../../firmware/seedfile/whole-file.js";
+import { streamInto, wholeFile } from "../../firmware/seedfile/whole-file.js";
 import { withDirectory } from "../support/server.js";
 
 const disk = vi.hoisted(() => ({ after: (): void => undefined, links: true }));
@@ -58,4 +61,18 @@ it.each([true, false])("another's place is not taken, hard links or not: %s", as
   await expect(late).rejects.toThrow("exists already");
   expect(readFileSync(path, "utf8")).toBe("whole");
   expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+});
+
+it("leaves nothing where its stream fails before it has written anything", async () => {
+  const broken = async (partial: string): Promise<void> => {
+    const source = new Readable({ read: () => undefined });
+    source.destroy(new Error("broken"));
+    await pipeline(source, streamInto(partial));
+  };
+  for (let times = 0; times < 20; times++) {
+    await expect(wholeFile(path, "--out", broken)).rejects.toThrow("broken");
+  }
+  // What a stream opens by itself, it opens later.
+  await wait(50);
+  expect(readdirSync(directory.path)).toEqual([]);
 });
