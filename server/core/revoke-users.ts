@@ -14,7 +14,7 @@ export interface RevokeRequest extends ActRequest {
   readonly lost?: boolean;
 }
 
-/** Whether a user's token can be revoked: registered, expired, or issued and not waited for. */
+/** Whether a user's token can be revoked: registered, expired or issued, unless he waits after another one's. */
 export function mayBeRevoked(user: User, now: number): boolean {
   return hasToken(user) && waitsUntil(user, now) === undefined;
 }
