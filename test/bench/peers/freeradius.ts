@@ -3,6 +3,7 @@ import { chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { base32nopad } from "@scure/base";
+import { freePort } from "../../support/free-port.js";
 import { codeOf, secretOf, serialOf } from "../harness/codes.js";
 import { Absent, type Subject } from "../harness/rounds.js";
 import type { Scope } from "../harness/scope.js";
@@ -15,7 +16,7 @@ import {
   sendAll,
   type Target,
 } from "../load/load.js";
-import { freePort, type Postgres, serviceOwner } from "./postgres.js";
+import { type Postgres, serviceOwner } from "./postgres.js";
 
 /** Seconds: rlm_totp knows no other. */
 const STEP = 30;
