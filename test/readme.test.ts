@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { CLI } from "./support/cli.js";
 import { freePort } from "./support/free-port.js";
-import { transcripts, Typist } from "./support/transcript.js";
+import { codeBlocks, transcripts, Typist } from "./support/transcript.js";
 
 /** What a newcomer types first: it is what runs these tests, and what end-to-end.test.ts looks at. */
 const BEFORE = ["npm ci && npm start", "npm ci && npm test"];
+
+const README = readFileSync("README.md", "utf8");
 
 it("the README's commands, typed one after the other, show what stands there", async () => {
   const directory = mkdtempSync(join(tmpdir(), "warifu-readme-"));
@@ -21,9 +23,17 @@ it("the README's commands, typed one after the other, show what stands there", a
     typist.end();
     rmSync(directory, { recursive: true, force: true });
   });
-  const entries = transcripts(readFileSync("README.md", "utf8")).filter(
-    ({ command }) => !BEFORE.includes(command),
-  );
+  const entries = transcripts(README).filter(({ command }) => !BEFORE.includes(command));
   expect(entries.length).toBeGreaterThan(10);
   for (const entry of entries) await typist.type(entry);
+});
+
+it("the Japanese README shows the same commands, and leads to the same places", () => {
+  const japanese = readFileSync("README.ja.md", "utf8");
+  expect(codeBlocks(japanese)).toEqual(codeBlocks(README));
+  const places = (text: string): string[] =>
+    [...text.matchAll(/\]\((.*?)\)/g)]
+      .map(([, place]) => place!)
+      .filter((place) => !place.startsWith("README"));
+  expect(places(japanese)).toEqual(places(README));
 });

@@ -7,11 +7,18 @@ export interface Entry {
   readonly shown: readonly string[];
 }
 
-/** The commands in a document's code blocks: what follows `$ `, each with the lines up to the next. */
+/** A document's code blocks, with the language that each is said to be in. */
+export function codeBlocks(
+  markdown: string,
+): { readonly language: string; readonly code: string }[] {
+  const blocks = markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms);
+  return [...blocks].map(([, language = "", code = ""]) => ({ language, code }));
+}
+
+/** The commands in a document: what follows `$ ` in its code blocks, each with the lines up to the next. */
 export function transcripts(markdown: string): Entry[] {
-  const blocks = [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)];
-  const parts = blocks.flatMap(([, language, block]) =>
-    language === "" ? block!.split(/^\$ /m).slice(1) : [],
+  const parts = codeBlocks(markdown).flatMap(({ language, code }) =>
+    language === "" ? code.split(/^\$ /m).slice(1) : [],
   );
   return parts.map((part) => {
     const [command = "", ...shown] = part.trimEnd().split("\n");
