@@ -6,14 +6,14 @@ const PAPER = { form: "A-0001", staff: "demo" } as const;
 
 /** The users of the sample contract, with the passwords the branch has handed them. */
 export const SAMPLE_USERS = {
-  master: sampleUser("masuodt", "割符 益男", "master", "warifu-masuo", "masuo123"),
+  master: sampleUser("masuodt", "割符益男", "master", "warifu-masuo", "masuo123"),
   general: sampleUser("ichirodt", "データ一郎", "general", "warifu-ichiro", "ichiro12"),
 } as const;
 
 /** Who works at the branch's desk. */
 export const SAMPLE_STAFF = {
   id: "madoguchi",
-  name: "窓口 花子",
+  name: "窓口花子",
   password: "warifu-branch",
 } as const;
 

@@ -33,7 +33,7 @@ const japanese: GuideText = {
       heading: "1. ワンタイムパスワードの表示",
       lines: [
         "ボタンを押すと、6桁のワンタイムパスワードが表示されます。ワンタイムパスワードは1分毎に変わります。",
-        "数字の下の帯は、表示中のワンタイムパスワードの残り時間です。短い場合は、次の表示をお待ちください。",
+        "数字の下の帯は、表示中のワンタイムパスワードの残り時間です。短い場合は、次のワンタイムパスワードの表示をお待ちください。",
         "表示は約30秒で消えます。もう一度ボタンを押すと、再び表示されます。",
       ],
     },
@@ -42,7 +42,7 @@ const japanese: GuideText = {
       lines: [
         "利用開始日以降、ログインIDおよびパスワードにてログインすると、ワンタイムパスワード利用開始登録(ハードウェアトークン)画面が表示されます。",
         "トークン裏面に記載のシリアル番号と、トークンに表示されているワンタイムパスワードを入力し、「認証確認」ボタンを押してください。",
-        "登録に使用したワンタイムパスワードは使用済みとなります。続けてお取引になる場合は、表示が変わってから入力してください。",
+        "登録に使用したワンタイムパスワードは使用済みとなります。続けてお取引を行う場合は、表示が変わってから入力してください。",
       ],
     },
     {
@@ -59,8 +59,8 @@ const japanese: GuideText = {
     {
       heading: "5. ご注意",
       lines: [
-        "ワンタイムパスワードを連続して誤ると、利用が停止されます。マスターユーザ(マスターユーザの方はお取引店)へご連絡ください。",
-        "トークンを紛失した場合や盗難に遭われた場合は、直ちにトークンの失効を行い、お取引店へご連絡ください。",
+        "ワンタイムパスワードを連続して誤ると、利用が停止されます。停止された場合は、マスターユーザ(マスターユーザの方はお取引店)へご連絡ください。",
+        "トークンを紛失した場合や盗難に遭われた場合は、直ちにマスターユーザがトークンの失効を行い、お取引店へご連絡ください。",
         "当組合の職員が、お電話やメールでワンタイムパスワードをお聞きすることはありません。",
       ],
     },
@@ -117,9 +117,9 @@ const english: GuideText = {
     {
       heading: "5. Please note",
       lines: [
-        "Wrong one-time passwords in a row suspend the token. Ask your master user (master users: your branch).",
-        "If the token is lost or stolen, revoke it at once and contact your branch.",
-        "Our staff never ask for a one-time password, neither by telephone nor by mail.",
+        "Several wrong one-time passwords in a row suspend the token. If that happens, ask your master user (master users: your branch).",
+        "If the token is lost or stolen, have a master user revoke it at once, and contact your branch.",
+        "Our staff never ask for a one-time password, neither by telephone nor by email.",
       ],
     },
   ],

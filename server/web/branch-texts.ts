@@ -2,7 +2,7 @@ import type { Text } from "./language.js";
 
 /** Words and sentences of the branch's pages (お取引店). */
 export const BRANCH_TEXTS = {
-  branchDesk: { ja: "お取引店システム", en: "Branch desk" },
+  branchDesk: { ja: "営業店システム", en: "Branch desk" },
   staffId: { ja: "職員ID", en: "Staff ID" },
   staffPassword: { ja: "パスワード", en: "Password" },
   staffName: { ja: "職員", en: "Staff" },
@@ -21,17 +21,16 @@ export const BRANCH_TEXTS = {
     ja: "(空欄の場合、ワンタイムパスワードを利用しません)",
     en: "(leave empty for a contract without one-time passwords)",
   },
-  contractLimit: { ja: "1日の振込限度額(円)", en: "Daily transfer limit (yen)" },
   newUser: { ja: "利用者の登録", en: "Add a user" },
   newPayee: { ja: "事前登録先の登録", en: "Register a payee" },
   payeeId: { ja: "事前登録先番号", en: "Payee number" },
   payees: { ja: "事前登録先", en: "Pre-registered payees" },
-  noneYet: { ja: "登録はありません。", en: "There are none." },
+  noneYet: { ja: "該当するデータはありません。", en: "There are none." },
   passwordsOnce: {
     ja: "次のパスワードを利用者へお渡しください。この画面を閉じると再び表示できません。",
     en: "Hand these passwords to the user. They cannot be shown again.",
   },
-  actsOnUser: { ja: "申込書による手続き", en: "Acts on an application form" },
+  actsOnUser: { ja: "申込書による手続き", en: "Procedures on an application form" },
   lendSerial: { ja: "発行するトークンのシリアル番号", en: "Serial number of the token to lend" },
   lendSerialHint: {
     ja: "(トークン発行の場合のみ。半角数字8桁以上12桁以内)",
@@ -39,23 +38,22 @@ export const BRANCH_TEXTS = {
   },
   lendAct: { ja: "トークン発行", en: "Lend the token" },
   resumeAct: { ja: "利用再開・パスワード再発行", en: "Resume, with new passwords" },
-  emergencyStopped: { ja: "緊急利用停止中", en: "Stopped by the user" },
   confirmationState: { ja: "確認用パスワードの状態", en: "Confirmation password status" },
-  done: { ja: "手続きが完了しました。", en: "This was done." },
+  done: { ja: "手続きが完了しました。", en: "The procedure is complete." },
   tokens: { ja: "トークン", en: "Tokens" },
   tokenState: { ja: "トークンの状態", en: "Token status" },
   lost: { ja: "紛失・盗難", en: "Lost or stolen" },
   faulty: { ja: "故障", en: "Faulty" },
   retireWhat: {
-    ja: "紛失・故障の手続きを行うと、このトークンは二度と使用できません。利用者全員が失効します。",
-    en: "A lost or faulty token is never used again; it is revoked for all of its users.",
+    ja: "紛失・盗難または故障の手続きを行うと、利用者全員のトークンが失効し、このトークンは以後使用できません。",
+    en: "A lost, stolen or faulty token is revoked for all of its users and can never be used again.",
   },
   expiring: { ja: "有効期限の近いトークン", en: "Tokens that expire soon" },
   expiringWhat: {
-    ja: "発行済みで、まもなく有効期限となるトークンです。新しいトークンをお送りし、期限までに失効と再登録をご案内ください。",
-    en: "Lent tokens that expire soon: send their users new ones, to be registered once these are revoked.",
+    ja: "まもなく有効期限を迎える発行済みのトークンです。利用者へ新しいトークンを送付し、有効期限までに現在のトークンの失効と新しいトークンの利用開始登録を行うようご案内ください。",
+    en: "Lent tokens that expire soon. Send their users new ones, to be registered before the expiry once these are revoked.",
   },
   daysLeft: { ja: "残り日数", en: "Days left" },
-  within: { ja: "区分", en: "Within" },
+  within: { ja: "通知区分(日以内)", en: "Within (days)" },
   tokenUsers: { ja: "利用者", en: "Users" },
 } as const satisfies Record<string, Text>;

@@ -19,7 +19,7 @@ export const CONTRACT_FORM = [
   FORM_NUMBER,
   { name: "formDate", label: "formDate", kind: "date" },
   { name: "otpFrom", label: "otpFrom", kind: "date", hint: "otpFromHint", optional: true },
-  { name: "dailyLimit", label: "contractLimit", kind: "yen" },
+  { name: "dailyLimit", label: "dailyLimitYen", kind: "yen" },
 ] as const satisfies readonly PaperField[];
 
 export const NEW_CONTRACT_FORM = [

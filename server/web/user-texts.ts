@@ -145,8 +145,8 @@ export const USER_TEXTS = {
     en: "If revoked between 2:59 and 3:10, it can be registered again from 3:10.",
   },
   revokeLost: {
-    ja: "紛失・盗難のため、同じトークンを使用している利用者も失効する",
-    en: "Lost or stolen: revoke it for the other users of the same token, too",
+    ja: "紛失・盗難のため、同じトークンを使用している利用者全員のトークンを失効する(このトークンは以後使用できません)",
+    en: "Lost or stolen: revoke it for all users of the same token (it can never be used again)",
   },
   revokeShared: {
     ja: "次の利用者も同じトークンを使用しています",
@@ -174,26 +174,27 @@ export const USER_TEXTS = {
   payeeAccount: { ja: "科目・口座番号", en: "Account" },
   payeeName: { ja: "受取人名", en: "Account holder" },
   amount: { ja: "金額", en: "Amount" },
-  yen: { ja: "円", en: "yen" },
+  amountYen: { ja: "金額(円)", en: "Amount (yen)" },
   date: { ja: "振込指定日", en: "Transfer date" },
   receipt: { ja: "受付番号", en: "Receipt number" },
   transferAccepted: { ja: "振込を受け付けました。", en: "Your transfer was accepted." },
   transferCheck: {
-    ja: "内容をご確認のうえ、「実行」ボタンを押してください。",
-    en: "Check the details, then press “Execute”.",
+    ja: "内容をご確認のうえ、認証項目を入力し、「実行」ボタンを押してください。",
+    en: "Check the details, fill in the authentication, then press “Execute”.",
   },
   dailyLimit: { ja: "1日の振込限度額", en: "Daily transfer limit" },
+  dailyLimitYen: { ja: "1日の振込限度額(円)", en: "Daily transfer limit (yen)" },
   transferList: { ja: "資金移動照会", en: "Transfers accepted" },
   noTransfers: { ja: "受け付けた資金移動はありません。", en: "There are no transfers." },
   user: { ja: "利用者", en: "User" },
 
-  mail: { ja: "メールアドレス", en: "Mail address" },
+  mail: { ja: "メールアドレス", en: "Email address" },
   newLoginPassword: { ja: "新しいログインパスワード", en: "New login password" },
   newConfirmationPassword: { ja: "新しい確認用パスワード", en: "New confirmation password" },
-  passwordRepeat: { ja: "(再入力)", en: "(once more)" },
+  passwordRepeat: { ja: "(再入力)", en: " (again)" },
   loginPasswordHint: {
-    ja: "(半角英数字記号8文字以上。変更しない場合は空欄)",
-    en: "(8 or more half-width characters; leave empty to keep it)",
+    ja: "(半角英数字・記号8文字以上64文字以内。変更しない場合は空欄)",
+    en: "(8–64 half-width letters, digits and symbols; leave empty to keep it)",
   },
   confirmationPasswordHint: {
     ja: "(半角英数字6文字以上12文字以内。変更しない場合は空欄)",
@@ -204,8 +205,8 @@ export const USER_TEXTS = {
 
   resyncTitle: { ja: "時刻補正", en: "Time correction" },
   resyncHow: {
-    ja: "トークンに続けて表示された2つのワンタイムパスワードを順に入力してください。",
-    en: "Enter two one-time passwords that your token showed one after the other.",
+    ja: "トークンに続けて表示された2つのワンタイムパスワードを順に入力し、「補正」ボタンを押してください。",
+    en: "Enter two one-time passwords that your token showed one after the other, then press “Correct”.",
   },
   firstCode: { ja: "1つ目のワンタイムパスワード", en: "First one-time password" },
   secondCode: { ja: "2つ目のワンタイムパスワード", en: "Second one-time password" },
@@ -213,8 +214,8 @@ export const USER_TEXTS = {
   resyncDone: { ja: "トークンの時刻を補正しました。", en: "Your token's time was corrected." },
 
   stopWhat: {
-    ja: "ご自身のログインIDの利用を直ちに停止します。予約済みの振込は取り消されません。再開はお取引店で承ります。",
-    en: "This stops your own login ID at once. Transfers that are booked stay booked. Only your branch can resume it.",
+    ja: "ご自身のログインIDの利用を直ちに停止します。受付済みの振込は取り消されません。再開はお取引店で承ります。",
+    en: "This stops your own login ID at once. Transfers already accepted are not cancelled. Only your branch can resume your login ID.",
   },
   stop: { ja: "利用停止", en: "Stop" },
   stopped: {
@@ -228,7 +229,7 @@ export const USER_TEXTS = {
   historyWhom: { ja: "対象", en: "About" },
   historyWhat: { ja: "操作", en: "Operation" },
   historyResult: { ja: "結果", en: "Result" },
-  historySource: { ja: "接続元", en: "From" },
+  historySource: { ja: "接続元", en: "Connected from" },
   historyOlder: { ja: "以前の履歴", en: "Older" },
-  historyEmpty: { ja: "操作履歴はありません。", en: "There is no history." },
+  historyEmpty: { ja: "操作履歴はありません。", en: "There are no operations." },
 } as const satisfies Record<string, Text>;

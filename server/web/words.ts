@@ -35,7 +35,7 @@ export const TOKEN_STATES = {
 
 /** What the audit's events are called. */
 export const EVENTS: Readonly<Record<string, Text>> = {
-  login: { ja: "ログイン", en: "Log in" },
+  login: { ja: "ログイン", en: "Login" },
   register: { ja: "利用開始登録", en: "Registration" },
   verify: { ja: "ワンタイムパスワード認証", en: "One-time password" },
   lock: { ja: "利用停止", en: "Suspension" },
@@ -53,7 +53,7 @@ export const EVENTS: Readonly<Record<string, Text>> = {
   notice: { ja: "お知らせ", en: "Notice" },
   lend: { ja: "トークン発行", en: "Lending a token" },
   token: { ja: "トークン", en: "Token" },
-  mail: { ja: "メール通知", en: "Mail notice" },
+  mail: { ja: "メール通知", en: "Email notice" },
   payee: { ja: "事前登録先", en: "Pre-registered payee" },
 };
 
@@ -61,12 +61,12 @@ const DONE: Text = { ja: "完了", en: "Done" };
 const WRONG: Text = { ja: "誤り", en: "Wrong" };
 
 export const RESULTS: Readonly<Record<string, Text>> = {
-  accepted: { ja: "承認", en: "Accepted" },
+  accepted: { ja: "認証成功", en: "Accepted" },
   wrong_code: WRONG,
   wrong_password: WRONG,
   already_used: { ja: "使用済み", en: "Already used" },
   suspended: { ja: "停止中", en: "Suspended" },
-  locked: { ja: "停止", en: "Locked" },
+  locked: { ja: "利用停止", en: "Suspended" },
   expired: { ja: "有効期限切れ", en: "Expired" },
   revoked: { ja: "失効", en: "Revoked" },
   revoked_while_suspended: { ja: "失効(停止中)", en: "Revoked while suspended" },
@@ -74,13 +74,14 @@ export const RESULTS: Readonly<Record<string, Text>> = {
   forbidden: { ja: "権限なし", en: "Not allowed" },
   not_allowed: { ja: "権限なし", en: "Not allowed" },
   none_chosen: { ja: "対象なし", en: "Nobody chosen" },
-  changed: { ja: "変更", en: "Changed" },
+  changed: { ja: "変更あり", en: "Changed" },
   unchanged: { ja: "変更なし", en: "Unchanged" },
   over_limit: { ja: "限度額超過", en: "Over the limit" },
   code_needed: { ja: "ワンタイムパスワード未入力", en: "One-time password missing" },
   unknown_payee: { ja: "振込先不明", en: "Unknown payee" },
-  stopped: { ja: "停止", en: "Stopped" },
-  lost: { ja: "紛失", en: "Lost" },
+  bad_date: { ja: "振込指定日の誤り", en: "Wrong transfer date" },
+  stopped: { ja: "緊急利用停止中", en: "Stopped" },
+  lost: { ja: "紛失・盗難", en: "Lost or stolen" },
   faulty: { ja: "故障", en: "Faulty" },
   expiring: { ja: "有効期限のご案内", en: "Expires soon" },
   given_up: { ja: "送信不可", en: "Given up" },
@@ -101,7 +102,12 @@ export function timeFromText(unixSeconds: number, language: Language): string {
   return timeText(Math.ceil(unixSeconds / 60) * 60, language);
 }
 
+/** A date (YYYY-MM-DD) as the manual prints it: YYYY年MM月DD日; in English as it is. */
+export function dateText(date: string, language: Language): string {
+  return language === "ja" ? date.replace(/^(\d+)-(\d+)-(\d+)$/, "$1年$2月$3日") : date;
+}
+
 /** Yen with commas. */
-export function yenText(amount: number): string {
-  return amount.toLocaleString("en-US");
+export function yenText(amount: number, language: Language): string {
+  return `${amount.toLocaleString("en-US")}${language === "ja" ? "円" : " yen"}`;
 }

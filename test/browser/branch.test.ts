@@ -33,7 +33,7 @@ it("a contract is opened, a user added and lent a token, who then registers it",
   await staff.type("1日の振込限度額", "3000000");
   await staff.press("登録");
   expect(await staff.sees()).toContain("手続きが完了しました。");
-  expect(await fact(staff, "ワンタイムパスワード利用開始日")).toBe("2026-11-23");
+  expect(await fact(staff, "ワンタイムパスワード利用開始日")).toBe("2026年11月23日");
   await staff.follow("利用者の登録");
   await staff.type("ログインID", "hanako");
   await staff.type("利用者名", "見本花子");
@@ -87,7 +87,7 @@ it("rule 42: a master without another one is unlocked on paper; the emergency st
   await master.type("ログインパスワード", PASSWORD);
   await master.press("利用停止");
   await staff.page.goto("/branch/users/masuodt");
-  expect(await fact(staff, "緊急利用停止中")).toBe("停止中");
+  expect(await fact(staff, "緊急利用停止")).toBe("停止中");
   await staff.type("申込書番号", "A-0102");
   await staff.press("利用再開・パスワード再発行");
   const fresh = await fact(staff, "ログインパスワード");

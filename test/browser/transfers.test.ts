@@ -14,7 +14,7 @@ describe("資金移動", () => {
     const person = await arrive(bank);
     await person.logIn("ichirodt", PASSWORD);
     await enterTransfer(person);
-    expect(await person.sees()).toContain("50,000 円");
+    expect(await person.sees()).toContain("50,000円");
     await person.type("確認用パスワード", CONFIRMATION);
     await person.type("ワンタイムパスワード", bank.read(FIRST));
     await person.press("実行");
@@ -61,10 +61,10 @@ describe("資金移動", () => {
   });
 
   it.each([
-    [{ 金額: "0" }, "金額は1円以上の半角数字で入力してください。"],
-    [{ 金額: "１０００" }, "金額は1円以上の半角数字で入力してください。"],
-    [{ 受取人名: "" }, "振込先を入力してください。"],
-    [{ 受取人名: "あ".repeat(65) }, "振込先を入力してください。"],
+    [{ 金額: "0" }, "金額は1円以上の額を半角数字で入力してください。"],
+    [{ 金額: "１０００" }, "金額は1円以上の額を半角数字で入力してください。"],
+    [{ 受取人名: "" }, "振込先を正しく入力してください。"],
+    [{ 受取人名: "あ".repeat(65) }, "振込先を正しく入力してください。"],
     [{ 振込指定日: "2026-11-22" }, "振込指定日は本日から30日以内の日付を入力してください。"],
   ])("%j: %s", async (fields, message) => {
     const bank = await bankWith(1);

@@ -157,7 +157,7 @@ describe("what the branch enters", () => {
     expect(new Date(kept.otpFrom! * 1000).toISOString()).toBe("2026-11-30T15:00:00.000Z");
     // Who had it open before then writes nothing over: it is shown anew.
     const late = await visitor.send("/branch/contracts/C1/edit", { ...sent, name: "遅れた変更" });
-    expect(await late.text()).toContain("ほかの操作により変更されています。");
+    expect(await late.text()).toContain("他の操作により変更されています。");
     expect((await bank.store.read({ contracts: ["C1"] })).contract("C1")!.name).toBe("割符新商事");
   });
 

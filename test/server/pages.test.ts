@@ -338,6 +338,6 @@ describe("a payee entered on the page", () => {
     const payee = { kind: "entered", bank: "見本銀行", branch: "本店", account: "1", name };
     const form = { ...payee, amount: "5000", date: "2026-11-24" };
     const reply = await visitor.send("/transfer/confirm", form, { from: "/transfer" });
-    expect(await reply.text()).toContain("振込先を入力してください。");
+    expect(await reply.text()).toContain("振込先を正しく入力してください。");
   });
 });

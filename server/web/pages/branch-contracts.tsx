@@ -6,7 +6,7 @@ import { Page, sayIn, type Visit } from "../layout.js";
 import { type PaperField } from "../paper-form.js";
 import { Facts, Field, Form, Table } from "../parts.js";
 import type { TextKey } from "../text.js";
-import { yenText } from "../words.js";
+import { dateText, yenText } from "../words.js";
 import { PaperFields } from "./branch-parts.js";
 import type { PageInput } from "./entrance.js";
 import { BRANCH_ROWS } from "./user-rows.js";
@@ -130,7 +130,8 @@ export function ContractPage({
   readonly payees: readonly Payee[];
   readonly done: boolean;
 }): VNode {
-  const say = sayIn(visit.language);
+  const { language } = visit;
+  const say = sayIn(language);
   const { id, name, form, formDate, otpFrom, dailyLimit } = contract;
   const path = `/branch/contracts/${id}`;
   return (
@@ -141,9 +142,12 @@ export function ContractPage({
           [say("contractId"), id],
           [say("contractName"), name],
           [say("formNumber"), form],
-          [say("formDate"), formDate],
-          [say("otpFrom"), otpFrom === undefined ? say("none") : japanDate(otpFrom)],
-          [say("contractLimit"), yenText(dailyLimit)],
+          [say("formDate"), dateText(formDate, language)],
+          [
+            say("otpFrom"),
+            otpFrom === undefined ? say("none") : dateText(japanDate(otpFrom), language),
+          ],
+          [say("dailyLimit"), yenText(dailyLimit, language)],
         ]}
       />
       <p>

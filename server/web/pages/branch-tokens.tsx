@@ -47,13 +47,11 @@ export function BranchUserPage({
           [say("serial"), tokenLink(visit, token)],
           [say("authenticationState"), able(isSuspended(book, user))],
           [say("confirmationState"), able(user.confirmationSuspended)],
-          [
-            say("emergencyStopped"),
-            user.stopped ? AUTHENTICATION.suspended[language] : say("none"),
-          ],
+          [say("emergencyStop"), user.stopped ? AUTHENTICATION.suspended[language] : say("none")],
         ]}
       />
       <h2>{say("actsOnUser")}</h2>
+      <p>{say("required")}</p>
       <Form visit={visit} action={`/branch/users/${user.id}`}>
         <PaperFields visit={visit} form={USER_ACT_FORM} values={values} />
         <div class="actions">
@@ -174,7 +172,11 @@ export function TokenPage({
         ]}
       />
       <h2>{say("actsOnUser")}</h2>
-      <p>{say("retireWhat")}</p>
+      <p>
+        {say("retireWhat")}
+        <br />
+        {say("required")}
+      </p>
       <Form visit={visit} action={`/branch/tokens/${token.serial}`}>
         <PaperFields visit={visit} form={TOKEN_ACT_FORM} values={values} />
         <div class="actions">

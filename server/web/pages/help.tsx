@@ -11,12 +11,12 @@ interface Help {
 }
 
 const SHOWN: Text = {
-  ja: "トークンのボタンを押すと、6桁のワンタイムパスワードが表示されます。ワンタイムパスワードは1分毎に変わり、一度使用したものは使用できません。",
+  ja: "トークンのボタンを押すと、6桁のワンタイムパスワードが表示されます。ワンタイムパスワードは1分毎に変わり、一度使用したワンタイムパスワードは再度使用できません。",
   en: "Press the token's button: it shows a one-time password of six digits. It changes every minute, and each can be used once.",
 };
 const COUNTED: Text = {
-  ja: "ワンタイムパスワードを連続して5回誤ると、利用が停止されます。マスターユーザが停止を解除できます。",
-  en: "Five wrong one-time passwords in a row suspend the token. A master user can lift the suspension.",
+  ja: "ワンタイムパスワードを連続して一定回数以上誤ると、利用が停止されます。停止の解除には、マスターユーザによる「ワンタイムパスワードの利用停止解除」の操作が必要です。マスターユーザご自身が利用停止となった場合は、お取引店へご連絡ください。",
+  en: "Too many wrong one-time passwords in a row suspend the token. A master user can lift the suspension under “Lift one-time password suspension”. Master users who are suspended themselves: contact your branch.",
 };
 const BRANCH: Text = {
   ja: "ご不明な点は、お取引店へお問い合わせください。",
@@ -33,8 +33,8 @@ const HELPS = {
         en: "Enter your login ID and password and press “Log in”. No one-time password is needed for this.",
       },
       {
-        ja: "続けて誤ると、次に入力できるまでお待ちいただきます。",
-        en: "After several wrong ones you have to wait before you can try again.",
+        ja: "連続して誤ると、次に入力できるまでお待ちいただく場合があります。",
+        en: "After several wrong ones you may have to wait before you can try again.",
       },
       BRANCH,
     ],
@@ -44,13 +44,13 @@ const HELPS = {
     page: "/registration",
     lines: [
       {
-        ja: "トークン裏面に記載のシリアル番号(8桁から12桁の数字)を入力してください。",
-        en: "Enter the serial number (8 to 12 digits) that is written on the back of the token.",
+        ja: "トークン裏面に記載のシリアル番号(半角数字8桁以上12桁以内)と、トークンに表示されているワンタイムパスワードを入力し、「認証確認」ボタンを押してください。",
+        en: "Enter the serial number (8–12 half-width digits) that is written on the back of the token and the one-time password it shows, then press “Verify”.",
       },
       SHOWN,
       {
-        ja: "一つのトークンを複数の利用者で共有することができます。他の利用者が使用しているトークンのシリアル番号を入力してください。",
-        en: "Several users can share one token: enter the serial number of the token that the other user has.",
+        ja: "一つのトークンを複数の利用者で共有することができます。共有する場合は、他の利用者が使用しているトークンのシリアル番号とワンタイムパスワードを入力してください。",
+        en: "Several users can share one token. To share one, enter the serial number and a one-time password of the token that the other user has.",
       },
     ],
   },
@@ -108,8 +108,8 @@ const HELPS = {
         en: "Select suspended users, enter your confirmation password and press “Lift suspension”. Everyone who uses the same token is reinstated.",
       },
       {
-        ja: "ご自身とご自身のトークンを使用している利用者は表示されません。他のマスターユーザがいない場合は、お取引店で「ワンタイムパスワード機能申込書」をご提出ください。",
-        en: "You and the users of your own token are not listed. If there is no other master user, hand in the application form at your branch.",
+        ja: "ご自身とご自身のトークンを使用している利用者は表示されません。ご自身が利用停止となり、他のマスターユーザがいない場合は、お取引店で「ワンタイムパスワード機能申込書」をご提出ください。",
+        en: "You and the users of your own token are not listed. If you are suspended yourself and there is no other master user, hand in the application form at your branch.",
       },
     ],
   },
@@ -122,8 +122,8 @@ const HELPS = {
         en: "When a token is lost, for instance, select its user, enter your confirmation password and press “Revoke”.",
       },
       {
-        ja: "失効した利用者は、再登録可能日時以降にログインし、新しいトークンの利用開始登録を行ってください。",
-        en: "Revoked users log in from the time shown on and register a new token.",
+        ja: "失効後、対象の利用者は再登録可能日時以降にログインし、新しいトークンの利用開始登録を行ってください。紛失・盗難の場合は、お取引店へもご連絡ください。",
+        en: "After that, the users concerned log in at or after the time shown and register a new token. If the token is lost or stolen, contact your branch as well.",
       },
     ],
   },
@@ -143,7 +143,7 @@ const HELPS = {
     page: "/profile",
     lines: [
       {
-        ja: "変更する項目を入力し、確認用パスワードとワンタイムパスワードを入力して「変更」ボタンを押してください。ログインパスワードを変更すると、ログアウトされます。",
+        ja: "変更する項目を入力し、確認用パスワードとワンタイムパスワードを入力して「変更」ボタンを押してください。ログインパスワードを変更すると、自動的にログアウトします。",
         en: "Enter what is to be changed, your confirmation password and a one-time password, and press “Change”. A new login password logs you out.",
       },
       SHOWN,
@@ -155,8 +155,8 @@ const HELPS = {
     page: "/resync",
     lines: [
       {
-        ja: "正しく入力しても認証されない場合は、トークンの時刻がずれている可能性があります。1つ目を控え、表示が変わってから2つ目を入力してください。",
-        en: "If right passwords are refused, the token's clock may be off. Note the first one down, wait until the display changes, and enter both.",
+        ja: "正しく入力しても認証されない場合は、トークンの時刻がずれている可能性があります。1つ目のワンタイムパスワードを入力し、表示が変わってから2つ目を入力してください。",
+        en: "If right passwords are refused, the token's clock may be off. Enter the first one, wait until the display changes, then enter the second.",
       },
       COUNTED,
     ],

@@ -49,7 +49,7 @@ export function ProfilePage({
           {user.class === "master" && (
             <Field
               name="dailyLimit"
-              label={`${say("dailyLimit")} (${say("yen")})`}
+              label={say("dailyLimitYen")}
               value={String(visit.contract?.dailyLimit ?? "")}
               digits
             />

@@ -3,7 +3,7 @@ import type { Payee, Transfer } from "../../core/book.js";
 import { timeText } from "../../core/japan.js";
 import { Page, sayIn, type Visit } from "../layout.js";
 import { Authentication, CodeField, Facts, Field, Form, Onward, Steps, Table } from "../parts.js";
-import { yenText } from "../words.js";
+import { dateText, yenText } from "../words.js";
 import type { PageInput } from "./entrance.js";
 
 /** A transfer's fields as they were typed. */
@@ -77,8 +77,8 @@ export function TransferPage({
         </fieldset>
         <Field
           name="amount"
-          label={`${say("amount")} (${say("yen")})`}
-          hint={`${say("dailyLimit")}: ${yenText(limit)} ${say("yen")}`}
+          label={say("amountYen")}
+          hint={`${say("dailyLimit")}: ${yenText(limit, visit.language)}`}
           value={form.amount}
           required
           digits
@@ -124,7 +124,11 @@ export function TransferConfirmPage({
       message={message}
     >
       <Steps names={steps(visit)} current={1} />
-      <p>{say("transferCheck")}</p>
+      <p>
+        {say("transferCheck")}
+        <br />
+        {say("required")}
+      </p>
       <DraftFacts visit={visit} draft={draft} />
       <Form visit={visit} action="/transfer">
         <input type="hidden" name="draft" value={sealed} />
@@ -156,9 +160,15 @@ function DraftFacts({
     <Facts
       facts={[
         ...(receipt === undefined ? [] : [[say("receipt"), receipt] as const]),
-        [say("payee"), `${payee.bank} ${payee.branch} ${payee.account} ${payee.name} (${kind})`],
-        [say("amount"), `${yenText(amount)} ${say("yen")}`],
-        [say("date"), date],
+        [
+          say("payee"),
+          <>
+            {`${payee.bank} ${payee.branch} ${payee.account} ${payee.name}`}
+            <br />({kind})
+          </>,
+        ],
+        [say("amount"), yenText(amount, visit.language)],
+        [say("date"), dateText(date, visit.language)],
       ]}
     />
   );
@@ -209,7 +219,7 @@ export function InquiriesPage({
             cells: [
               ...[id.slice(0, 8), timeText(at, visit.language), user],
               ...[`${payee.bank} ${payee.branch} ${payee.account} ${payee.name}`],
-              ...[`${yenText(amount)} ${say("yen")}`, date],
+              ...[yenText(amount, visit.language), dateText(date, visit.language)],
             ],
           }))}
         />

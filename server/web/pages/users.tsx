@@ -120,7 +120,7 @@ export function RevokePage(input: ListInput): VNode {
     <ListPage act={REVOKE} title="revokeTitle" rows={REVOKE_ROWS} {...{ input, offered }}>
       {sharedSerials(book, users).map(([serial, ids]) => (
         <p>
-          {say("revokeShared")}: {serial}: {ids.join(", ")}
+          {say("revokeShared")} ({say("serial")} {serial}): {ids.join(", ")}
         </p>
       ))}
       <label class="check">

@@ -16,8 +16,7 @@ const master = userOf("masuo", { class: "master", needsCode: false });
 describe("rule 59: what a user is told by mail", () => {
   it("is said in both languages, with his login ID, and whom to ask", () => {
     expect(noticeOf("registered", user)).toEqual({
-      subject:
-        "ハードウェアトークンの利用開始登録が完了しました。 / A hardware token was registered.",
+      subject: "ハードウェアトークン利用開始登録のお知らせ / Hardware token registered",
       text: [
         "ハードウェアトークンの利用開始登録が完了しました。",
         "ログインID: ichirodt",
@@ -37,11 +36,13 @@ describe("rule 59: what a user is told by mail", () => {
       "ハードウェアトークンの有効期限が近づいています。",
       "ログインID: ichirodt",
       "有効期限: 2027年03月31日 08時00分",
+      "新しいトークンがお手元に届きましたら、マスターユーザによる現在のトークンの失効後、新しいトークンの利用開始登録を行ってください。",
       "ご不明な点は、お取引店へお問い合わせください。",
       "",
       "A hardware token expires soon.",
       "Login ID: ichirodt",
       "Expires: 2027-03-31 08:00 (Japan)",
+      "When your new token has arrived, have a master user revoke the current one, then register the new one.",
       "If anything is unclear, ask your branch.",
       "",
     ]);
