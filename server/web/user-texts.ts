@@ -3,7 +3,7 @@ import type { Text } from "./language.js";
 /** Words and sentences of the users' pages: the bank's manual's where it has them, word for word. */
 export const USER_TEXTS = {
   bankName: { ja: "割符信用組合", en: "Warifu Credit Union" },
-  service: { ja: "法人向けインターネットバンキング", en: "Corporate internet banking" },
+  service: { ja: "法人向けインターネットバンキング", en: "Business banking" },
   otherLanguage: { ja: "English", en: "日本語" },
   toContent: { ja: "本文へ移動", en: "Skip to content" },
   help: { ja: "ヘルプ", en: "Help" },
