@@ -104,7 +104,7 @@ export interface Changes {
   readonly tokens: ReadonlyMap<string, TokenState>;
   readonly users: ReadonlyMap<string, User>;
   readonly contracts: ReadonlyMap<string, Contract>;
-  readonly payees: ReadonlyMap<string, Payee | undefined>;
+  readonly payees: ReadonlyMap<string, Payee>;
   readonly transfers: readonly Transfer[];
   readonly staff: ReadonlyMap<string, Staff>;
   readonly sessions: readonly Session[];
@@ -123,7 +123,7 @@ export class Book {
     tokens: new Map<string, TokenState>(),
     users: new Map<string, User>(),
     contracts: new Map<string, Contract>(),
-    payees: new Map<string, Payee | undefined>(),
+    payees: new Map<string, Payee>(),
     transfers: [] as Transfer[],
     staff: new Map<string, Staff>(),
     sessions: [] as Session[],
@@ -217,8 +217,9 @@ export class Book {
     this.changes.contracts.set(contract.id, contract);
   }
 
-  setPayee(id: string, payee: Payee | undefined): void {
-    this.changes.payees.set(id, payee);
+  setPayee(payee: Payee): void {
+    this.#payees.set(payee.id, payee);
+    this.changes.payees.set(payee.id, payee);
   }
 
   book(transfer: Transfer): void {
@@ -228,6 +229,7 @@ export class Book {
 
   /** A new password, or an end, ends the sessions of the member too. */
   setStaff(member: Staff): void {
+    this.#staff.set(member.id, member);
     this.changes.staff.set(member.id, member);
   }
 

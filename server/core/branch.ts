@@ -181,7 +181,7 @@ export function keepPayee(
     throw new BranchRefusal("other_contract", payee.id);
   }
   if (known && fresh) throw new BranchRefusal("exists", payee.id);
-  book.setPayee(payee.id, payee);
+  book.setPayee(payee);
   const detail = { ...paper, contract: payee.contract, payee: payee.id };
   book.say(rules.caller, "payee", known ? "changed" : "registered", {}, detail);
 }

@@ -72,23 +72,12 @@ export class Writing {
   /** Things that are new are inserted in the order of their keys, and never over others. */
   #keep(name: Kept): Statement[] {
     const table: Table<{ id: string }> = KEPT[name] as never;
-    const [before, after] = [
-      this.#before[name],
-      this.pages[name] as ReadonlyMap<string, { id: string }>,
-    ];
+    const before = this.#before[name];
+    const after: ReadonlyMap<string, { id: string }> = this.pages[name];
     const ids = [...this.#kept[name]].sort();
     const things = (known: boolean): { id: string }[] =>
-      ids
-        .filter((id) => before.has(id) === known)
-        .map((id) => after.get(id))
-        .filter((thing) => thing !== undefined);
-    const gone = ids.filter((id) => before.has(id) && !after.has(id));
-    const text = `DELETE FROM ${table.name} WHERE id = ANY($1::text[])`;
-    return [
-      ...(gone.length > 0 ? [{ text, values: [gone] }] : []),
-      ...table.update(things(true)),
-      ...table.insert(things(false)),
-    ];
+      ids.filter((id) => before.has(id) === known).map((id) => after.get(id)!);
+    return [...table.update(things(true)), ...table.insert(things(false))];
   }
 
   #sessionStatements(): Statement[] {

@@ -58,10 +58,7 @@ export class SharedPages {
     }
     for (const [id, user] of changes.users) this.users.set(id, user);
     for (const [id, contract] of changes.contracts) this.contracts.set(id, contract);
-    for (const [id, payee] of changes.payees) {
-      if (payee) this.payees.set(id, payee);
-      else this.payees.delete(id);
-    }
+    for (const [id, payee] of changes.payees) this.payees.set(id, payee);
     for (const transfer of changes.transfers) this.transfers.set(transfer.id, transfer);
     for (const [id, member] of changes.staff) this.staff.set(id, member);
   }

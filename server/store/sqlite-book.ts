@@ -112,7 +112,6 @@ function writer(db: Database.Database): (changes: Changes) => void {
   );
   const user = db.prepare(userUpsert());
   const payee = db.prepare("INSERT OR REPLACE INTO payees VALUES (?, ?, ?, ?, ?, ?)");
-  const noPayee = db.prepare("DELETE FROM payees WHERE id = ?");
   const transfer = db.prepare("INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const staff = db.prepare(
     `INSERT INTO staff VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
@@ -132,9 +131,8 @@ function writer(db: Database.Database): (changes: Changes) => void {
     }
     for (const each of changes.contracts.values()) contract.run(contractParameters(each));
     for (const each of changes.users.values()) user.run(userParameters(each));
-    for (const [id, each] of changes.payees) {
-      if (!each) noPayee.run(id);
-      else payee.run(id, each.contract, each.bank, each.branch, each.account, each.name);
+    for (const { id, contract, bank, branch, account, name } of changes.payees.values()) {
+      payee.run(id, contract, bank, branch, account, name);
     }
     for (const { id, contract, user, payee, registered, amount, date, at } of changes.transfers) {
       transfer.run(id, contract, user, JSON.stringify(payee), Number(registered), amount, date, at);

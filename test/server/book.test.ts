@@ -74,9 +74,13 @@ describe("the book of a decision", () => {
     expect(book.user("a")!.stopped).toBe(true);
     book.setContract(contractOf("C1", { dailyLimit: 1 }));
     expect(book.contract("C1")!.dailyLimit).toBe(1);
-    expect([[...book.changes.users.keys()], [...book.changes.contracts.keys()]]).toEqual([
-      ...[["a"], ["C1"]],
-    ]);
+    book.setPayee({ ...book.payee("P1")!, name: "カ)ベツ" });
+    expect(book.payee("P1")!.name).toBe("カ)ベツ");
+    book.setStaff({ ...book.staff("s1")!, ended: true });
+    expect(book.staff("s1")!.ended).toBe(true);
+    const { users, contracts, payees, staff } = book.changes;
+    const changed = [users, contracts, payees, staff].map((things) => [...things.keys()]);
+    expect(changed).toEqual([["a"], ["C1"], ["P1"], ["s1"]]);
   });
 
   it("that was opened without contracts gives none of their users either", () => {
