@@ -108,8 +108,8 @@ export interface Changes {
   readonly transfers: readonly Transfer[];
   readonly staff: ReadonlyMap<string, Staff>;
   readonly sessions: readonly Session[];
-  /** Users whose sessions end. */
-  readonly ended: ReadonlySet<string>;
+  /** Whose sessions from before end. */
+  readonly ended: readonly Session["owner"][];
   readonly mails: readonly Mail[];
   readonly audit: readonly AuditEntry[];
 }
@@ -127,7 +127,7 @@ export class Book {
     transfers: [] as Transfer[],
     staff: new Map<string, Staff>(),
     sessions: [] as Session[],
-    ended: new Set<string>(),
+    ended: [] as Session["owner"][],
     mails: [] as Mail[],
     audit: [] as AuditEntry[],
   };
@@ -227,7 +227,6 @@ export class Book {
     this.changes.transfers.push(transfer);
   }
 
-  /** A new password, or an end, ends the sessions of the member too. */
   setStaff(member: Staff): void {
     this.#staff.set(member.id, member);
     this.changes.staff.set(member.id, member);
@@ -237,9 +236,9 @@ export class Book {
     this.changes.sessions.push(session);
   }
 
-  /** Ends a user's sessions, at once and everywhere. */
-  endSessions(user: string): void {
-    this.changes.ended.add(user);
+  /** Ends somebody's sessions, at once and everywhere. */
+  endSessions(owner: Session["owner"]): void {
+    this.changes.ended.push(owner);
   }
 
   mail(mail: Mail): void {

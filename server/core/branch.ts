@@ -161,7 +161,7 @@ export function resume(
       ? {}
       : { confirmationFailures: 0, confirmationSuspended: false }),
   });
-  if (given.passwordHash !== undefined) book.endSessions(id);
+  if (given.passwordHash !== undefined) book.endSessions({ user: id });
   const fields = Object.keys(given).join(" ");
   book.say(rules.caller, "resume", "resumed", { user }, { ...paper, fields });
   tell(book, user, "changed");

@@ -72,6 +72,6 @@ export function keptFromActing(
 export function stop(book: Book, rules: Rules, user: User): void {
   book.setUser({ ...user, stopped: true });
   book.say(rules.caller, "stop", "stopped", { user });
-  book.endSessions(user.id);
+  book.endSessions({ user: user.id });
   tell(book, user, "stopped");
 }

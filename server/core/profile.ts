@@ -69,6 +69,6 @@ export function changeProfile(book: Book, rules: Rules, change: ProfileChange): 
   const names = fields.filter((field) => change[field] !== undefined).join(" ");
   book.say(rules.caller, "profile", "changed", { user }, { fields: names });
   const loggedOut = change.passwordHash !== undefined;
-  if (loggedOut) book.endSessions(user.id);
+  if (loggedOut) book.endSessions({ user: user.id });
   return { changed: true, loggedOut };
 }

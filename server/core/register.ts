@@ -68,7 +68,7 @@ function refuse(book: Book, rules: Rules, user: User, serial: string, used: bool
   book.say(rules.caller, "register", result, { serial: known, user });
   if (!codeSuspended) return { registered: false, reason: "wrong_code" };
   book.say(rules.caller, "lock", "suspended", { user });
-  book.endSessions(user.id);
+  book.endSessions({ user: user.id });
   tell(book, user, "suspended");
   return { registered: false, reason: "suspended" };
 }

@@ -65,7 +65,7 @@ export function detach(
   const suspended = book.token(serial)?.suspended ?? false;
   const result = suspended ? "revoked_while_suspended" : "revoked";
   book.say(rules.caller, "revoke", result, { serial, user }, detail);
-  book.endSessions(user.id);
+  book.endSessions({ user: user.id });
   tell(book, user, "revoked");
   const token = book.token(serial);
   if (token && lentTo(book, serial).length === 0) {

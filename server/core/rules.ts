@@ -34,7 +34,7 @@ export function apply<Answer>(
     book.say(rules.caller, event, result, { serial, user }, detail);
     if (event !== "lock") continue;
     for (const holder of book.holders(serial)) {
-      book.endSessions(holder.id);
+      book.endSessions({ user: holder.id });
       tell(book, holder, "suspended");
     }
   }

@@ -5,6 +5,8 @@ import type { Rules } from "./rules.js";
 export function keepStaff(book: Book, rules: Rules, member: Staff): void {
   const known = book.staff(member.id) !== undefined;
   book.setStaff(member);
+  // Whoever was logged in by the password before is out.
+  book.endSessions({ staff: member.id });
   const result = member.ended ? "ended" : known ? "changed" : "added";
   book.say(rules.caller, "staff", result, {}, { staff: member.id });
 }

@@ -1,13 +1,8 @@
 import type { Session } from "../core/book.js";
 import type { Database } from "./postgres-database.js";
 import { PAYEES, TRANSFERS } from "./postgres-rows.js";
-import {
-  ATTEMPTS_LIFE,
-  LONGEST_WAIT,
-  SESSION_IDLE,
-  SESSION_LIFE,
-  SESSION_NOTE,
-} from "./lifetimes.js";
+import { ATTEMPTS_LIFE, LONGEST_WAIT } from "./lifetimes.js";
+import { SESSION_COLUMNS, type SessionRow, sessionUse, storedSession } from "./session-row.js";
 import type { BankStore, Counted, MailStore, WaitingMail } from "./store.js";
 
 /** Rows of old attempts that one call clears away. */
@@ -46,27 +41,19 @@ export function bankMethods(db: Database): BankStore {
 }
 
 async function session(db: Database, id: Uint8Array, now: number): Promise<Session | undefined> {
-  const [row] = await db.query(
-    `SELECT user_id AS user, staff_id AS staff, created_at AS "createdAt", seen_at AS "seenAt"
-     FROM sessions WHERE id = $1`,
-    [id],
-  );
+  const rows = await db.query(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = $1`, [id]);
+  const [row] = rows as unknown as readonly SessionRow[];
   if (!row) return undefined;
-  const { user, staff, createdAt, seenAt } = row as {
-    user: string | null;
-    staff: string;
-    createdAt: number;
-    seenAt: number;
-  };
-  if (now - seenAt > SESSION_IDLE || now - createdAt > SESSION_LIFE) {
-    await db.query("DELETE FROM sessions WHERE id = $1 AND seen_at = $2", [id, seenAt]);
+  const use = sessionUse(row, now);
+  if (use === "over") {
+    await db.query("DELETE FROM sessions WHERE id = $1 AND seen_at = $2", [id, row.seenAt]);
     return undefined;
   }
-  if (now - seenAt > SESSION_NOTE) {
+  if (use === "note") {
     const at = Math.floor(now);
     await db.query("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", [id, at]);
   }
-  return { id, owner: user === null ? { staff } : { user }, createdAt };
+  return storedSession(row);
 }
 
 /** Each key's row is locked, in the order of the keys, whether or not it was there. */

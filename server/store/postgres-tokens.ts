@@ -1,7 +1,7 @@
 import type { Database } from "./postgres-database.js";
 import { importTokens } from "./postgres-import.js";
 import { TOKEN_COLUMNS, TOKENS } from "./postgres-rows.js";
-import type { TokenStanding, TokenStore } from "./store.js";
+import { noTokens, type TokenStanding, type TokenStore } from "./store.js";
 
 /** The store's tokens, but for the decisions over them. */
 export function tokenMethods(db: Database): TokenStore {
@@ -33,7 +33,7 @@ export function tokenMethods(db: Database): TokenStore {
          FROM tokens GROUP BY standing`,
         [Math.floor(now)],
       );
-      const counts = { usable: 0, suspended: 0, expired: 0, revoked: 0, lost: 0, faulty: 0 };
+      const counts = noTokens();
       for (const row of rows) counts[row.standing as TokenStanding] = row.count as number;
       return counts;
     },

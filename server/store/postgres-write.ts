@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AuditEntry } from "../core/audit.js";
 import type { Changes, Mail, Session } from "../core/book.js";
 import type { Statement } from "./postgres-statement.js";
+import { ownerColumns } from "./session-row.js";
 import type { SharedPages } from "./shared-pages.js";
 import {
   CONTRACTS,
@@ -25,7 +27,7 @@ export class Writing {
   readonly #before: Readonly<Record<Kept, ReadonlySet<string>>>;
   readonly #transfers: Changes["transfers"][number][] = [];
   readonly #mails: Mail[] = [];
-  readonly #ended = { user: new Set<string>(), staff: new Set<string>() };
+  readonly #ended: Session["owner"][] = [];
   #sessions: Session[] = [];
 
   /** @param pages as they were read; what becomes of them is written */
@@ -42,11 +44,10 @@ export class Writing {
     this.#transfers.push(...changes.transfers);
     this.#mails.push(...changes.mails);
     this.audit.push(...changes.audit);
-    // Sessions that end are those from before; a new password of a member of the staff ends his too.
-    for (const id of changes.ended) this.#ended.user.add(id);
-    for (const id of changes.staff.keys()) this.#ended.staff.add(id);
-    this.#sessions = this.#sessions.filter(({ owner }) =>
-      "user" in owner ? !changes.ended.has(owner.user) : !changes.staff.has(owner.staff),
+    // Sessions that end are those from before: one that is opened now stays.
+    this.#ended.push(...changes.ended);
+    this.#sessions = this.#sessions.filter(
+      ({ owner }) => !changes.ended.some((ended) => isDeepStrictEqual(ended, owner)),
     );
     this.#sessions.push(...changes.sessions);
   }
@@ -82,11 +83,10 @@ export class Writing {
 
   #sessionStatements(): Statement[] {
     const statements: Statement[] = [];
-    const { user, staff } = this.#ended;
-    if (user.size + staff.size > 0) {
+    if (this.#ended.length > 0) {
       statements.push({
         text: "DELETE FROM sessions WHERE user_id = ANY($1::text[]) OR staff_id = ANY($2::text[])",
-        values: [[...user], [...staff]],
+        values: columnsOf(this.#ended),
       });
     }
     const sessions = this.#sessions;
@@ -98,8 +98,7 @@ export class Writing {
             AS rows (id, user_id, staff_id, at)`,
         values: [
           sessions.map(({ id }) => id),
-          sessions.map(({ owner }) => ("user" in owner ? owner.user : null)),
-          sessions.map(({ owner }) => ("staff" in owner ? owner.staff : null)),
+          ...columnsOf(sessions.map(({ owner }) => owner)),
           sessions.map(({ createdAt }) => createdAt),
         ],
       });
@@ -116,6 +115,11 @@ export class Writing {
     const values = [mails.map(({ to }) => to), mails.map(({ subject }) => subject)];
     return [{ text, values: [...values, mails.map((mail) => mail.text)] }];
   }
+}
+
+function columnsOf(owners: readonly Session["owner"][]): (string | null)[][] {
+  const rows = owners.map(ownerColumns);
+  return [rows.map(([user]) => user), rows.map(([, staff]) => staff)];
 }
 
 function forEachKept<T>(make: (name: Kept) => T): Record<Kept, T> {

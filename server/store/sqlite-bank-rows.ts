@@ -1,4 +1,4 @@
-import type { Payee, Session, Staff, Transfer } from "../core/book.js";
+import type { Payee, Staff, Transfer } from "../core/book.js";
 import type { Contract, Holding, User, UserClass } from "../core/user.js";
 
 /** A contract's row as SQLite returns it; those of users, staff, payees and transfers are below. */
@@ -97,20 +97,6 @@ export interface StaffRecord {
 
 export function storedStaff({ id, name, password_hash, ended }: StaffRecord): Staff {
   return { id, name, passwordHash: password_hash, ended: ended === 1 };
-}
-
-export interface SessionRecord {
-  id: Uint8Array;
-  user_id: string | null;
-  staff_id: string | null;
-  created_at: number;
-  seen_at: number;
-}
-
-export function storedSession(row: SessionRecord): Session {
-  const { id, created_at: createdAt } = row;
-  const owner = row.staff_id === null ? { user: row.user_id! } : ({ staff: row.staff_id } as const);
-  return { id, owner, createdAt };
 }
 
 export interface PayeeRecord {

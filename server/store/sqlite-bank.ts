@@ -2,20 +2,13 @@ import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import {
   type PayeeRecord,
-  type SessionRecord,
   storedPayee,
-  storedSession,
   storedTransfer,
   type TransferRecord,
 } from "./sqlite-bank-rows.js";
 import type { AuditWriter } from "./sqlite-audit.js";
-import {
-  ATTEMPTS_LIFE,
-  LONGEST_WAIT,
-  SESSION_IDLE,
-  SESSION_LIFE,
-  SESSION_NOTE,
-} from "./lifetimes.js";
+import { ATTEMPTS_LIFE, LONGEST_WAIT } from "./lifetimes.js";
+import { SESSION_COLUMNS, type SessionRow, sessionUse, storedSession } from "./session-row.js";
 import type { BankStore, ListStore, MailStore, SessionStore, WaitingMail } from "./store.js";
 
 /** What the bank's pages keep beside the book: lists, sessions, failed logins and mails. */
@@ -50,14 +43,16 @@ function listMethods(db: Database.Database): ListStore {
 }
 
 function sessionMethods(db: Database.Database, atomically: Atomically): SessionStore {
-  const find = db.prepare<[Uint8Array], SessionRecord>("SELECT * FROM sessions WHERE id = ?");
+  const find = db.prepare<[Uint8Array], SessionRow>(
+    `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`,
+  );
   const attempts = db.prepare<[string], { failures: number; lastAt: number }>(
     "SELECT failures, last_at AS lastAt FROM login_attempts WHERE key = ?",
   );
   const keep = db.prepare("INSERT OR REPLACE INTO login_attempts VALUES (?, ?, ?)");
   const forget = db.prepare("DELETE FROM login_attempts WHERE key = ?");
-  const note = db.prepare<[number, Uint8Array], SessionRecord>(
-    "UPDATE sessions SET seen_at = ? WHERE id = ? RETURNING *",
+  const note = db.prepare<[number, Uint8Array], SessionRow>(
+    `UPDATE sessions SET seen_at = ? WHERE id = ? RETURNING ${SESSION_COLUMNS}`,
   );
   const endSession = (id: Uint8Array): Promise<void> =>
     atomically(() => void db.prepare("DELETE FROM sessions WHERE id = ?").run(id));
@@ -65,11 +60,12 @@ function sessionMethods(db: Database.Database, atomically: Atomically): SessionS
     session: async (id, now) => {
       const row = await answered(() => find.get(id));
       if (!row) return undefined;
-      if (now - row.seen_at > SESSION_IDLE || now - row.created_at > SESSION_LIFE) {
+      const use = sessionUse(row, now);
+      if (use === "over") {
         await endSession(id);
         return undefined;
       }
-      if (now - row.seen_at <= SESSION_NOTE) return storedSession(row);
+      if (use === "fresh") return storedSession(row);
       // It may have been ended while this waited.
       const noted = await atomically(() => note.get(Math.floor(now), id));
       return noted && storedSession(noted);

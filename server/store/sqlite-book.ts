@@ -16,6 +16,7 @@ import {
   userParameters,
 } from "./sqlite-bank-rows.js";
 import type { ReadToken } from "./sqlite-tokens.js";
+import { ownerColumns } from "./session-row.js";
 import { keep, SharedPages } from "./shared-pages.js";
 import type { About } from "./store.js";
 
@@ -118,10 +119,7 @@ function writer(db: Database.Database): (changes: Changes) => void {
        name = excluded.name, password_hash = excluded.password_hash, ended = excluded.ended`,
   );
   const session = db.prepare("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)");
-  const ended = {
-    user: db.prepare("DELETE FROM sessions WHERE user_id = ?"),
-    staff: db.prepare("DELETE FROM sessions WHERE staff_id = ?"),
-  };
+  const end = db.prepare("DELETE FROM sessions WHERE user_id = ? OR staff_id = ?");
   const mail = db.prepare("INSERT INTO mails (recipient, subject, text) VALUES (?, ?, ?)");
   return (changes) => {
     for (const [serial, next] of changes.tokens) {
@@ -137,16 +135,13 @@ function writer(db: Database.Database): (changes: Changes) => void {
     for (const { id, contract, user, payee, registered, amount, date, at } of changes.transfers) {
       transfer.run(id, contract, user, JSON.stringify(payee), Number(registered), amount, date, at);
     }
-    // Sessions that end are those from before: one that is opened now stays.
-    for (const id of changes.ended) ended.user.run(id);
-    for (const { id, name, passwordHash, ended: gone } of changes.staff.values()) {
-      staff.run(id, name, passwordHash, Number(gone));
-      // A new password, or none any more: whoever was logged in by the old one is out.
-      ended.staff.run(id);
+    for (const { id, name, passwordHash, ended } of changes.staff.values()) {
+      staff.run(id, name, passwordHash, Number(ended));
     }
+    // Sessions that end are those from before: one that is opened now stays.
+    for (const owner of changes.ended) end.run(ownerColumns(owner));
     for (const { id, owner, createdAt } of changes.sessions) {
-      const [user, member] = "user" in owner ? [owner.user, null] : [null, owner.staff];
-      session.run(id, user, member, createdAt, createdAt);
+      session.run(id, ...ownerColumns(owner), createdAt, createdAt);
     }
     for (const { to, subject, text } of changes.mails) mail.run(to, subject, text);
   };

@@ -10,6 +10,7 @@ import { isSqliteError } from "./sqlite-driver.js";
 import { storedToken, TOKEN_COLUMNS, type TokenRow } from "./sqlite-rows.js";
 import {
   type NewToken,
+  noTokens,
   SerialTwice,
   type Store,
   type StoredToken,
@@ -94,7 +95,7 @@ function tokenCounter(db: Database.Database): Store["countTokens"] {
     "SELECT max(token_id) AS id FROM token_states",
   );
   return async (now) => {
-    const counts = { usable: 0, suspended: 0, expired: 0, revoked: 0, lost: 0, faulty: 0 };
+    const counts = noTokens();
     const { id } = await answered(() => last.get()!);
     for (let after = 0; after < (id ?? 0); after += COUNTED_AT_ONCE) {
       const rows = await answered(() => page.all(now, after, after + COUNTED_AT_ONCE));

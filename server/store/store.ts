@@ -63,6 +63,11 @@ export const TOKEN_STANDINGS = [
   "faulty",
 ] as const;
 export type TokenStanding = (typeof TOKEN_STANDINGS)[number];
+export type TokenCounts = Record<TokenStanding, number>;
+
+export function noTokens(): TokenCounts {
+  return Object.fromEntries(TOKEN_STANDINGS.map((standing) => [standing, 0])) as TokenCounts;
+}
 
 /** What is remembered of failed attempts under a key. Times are Unix milliseconds. */
 export interface Counted {
@@ -143,7 +148,7 @@ export interface TokenStore {
    * changes meanwhile is counted as it was or as it is.
    * @param now Unix seconds, for those that have expired
    */
-  countTokens(now: number): Promise<Record<TokenStanding, number>>;
+  countTokens(now: number): Promise<TokenCounts>;
   tokensBySerial(serials: readonly string[]): Promise<(StoredToken | undefined)[]>;
 }
 

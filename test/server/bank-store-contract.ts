@@ -121,7 +121,7 @@ export function bankStoreContract(name: string, open: () => Promise<StoreFixture
       expect(await store.session(SESSION.id, 1100)).toBeUndefined();
       await open();
       await write({ users: ["a"] }, (book) => {
-        book.endSessions("a");
+        book.endSessions({ user: "a" });
       });
       expect(await store.session(SESSION.id, 1100)).toBeUndefined();
     });

@@ -73,7 +73,7 @@ describe("whatever is done in whatever order", () => {
         const suspended = stoppedCodes(after, is) && !stoppedCodes(before, was);
         const revoked = is.holding === "revoked" && was.holding !== "revoked";
         if (suspended || revoked || (is.stopped && !was.stopped))
-          expect([...bank.changes!.ended]).toContain(id);
+          expect(bank.changes!.ended).toContainEqual({ user: id });
       }
     });
   });

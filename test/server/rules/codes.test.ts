@@ -46,7 +46,7 @@ describe("codes by user", () => {
     const users = [holder("ichiro", SERIAL), holder("jiro", SERIAL)];
     const bank = new CoreBank(...users, userOf("masuo", { class: "master" }), tokenOf(SERIAL));
     for (let guess = 0; guess < 5; guess++) use(bank, "ichiro", bank.wrong(SERIAL));
-    expect([...bank.changes!.ended].sort()).toEqual(["ichiro", "jiro"]);
+    expect(bank.changes!.ended).toEqual([{ user: "ichiro" }, { user: "jiro" }]);
     // The master twice: of each of them.
     expect(bank.changes!.mails.map(({ to }) => to.split("@")[0]).sort()).toEqual([
       ...["ichiro", "jiro", "masuo", "masuo"],

@@ -74,7 +74,7 @@ describe("registration (BLG020)", () => {
     });
     expect(bank.said()).toEqual(["register wrong_code", "lock suspended"]);
     expect(bank.changes!.audit.map(({ detail }) => detail.user)).toEqual(["ichiro", "ichiro"]);
-    expect([...bank.changes!.ended]).toEqual(["ichiro"]);
+    expect(bank.changes!.ended).toEqual([{ user: "ichiro" }]);
     expect(bank.user("ichiro")).toMatchObject({ codeSuspended: true });
     expect(bank.token(SERIAL)).toMatchObject({ failures: 0, suspended: false });
     expect(enrol(bank, "ichiro")).toMatchObject({ reason: "not_allowed" });

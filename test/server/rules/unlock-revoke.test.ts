@@ -209,7 +209,7 @@ describe("revoking tokens (失効)", () => {
       availableAt: Math.floor(NOON) + 1800,
       refusedSerials: [SERIAL],
     });
-    expect([...bank.changes!.ended]).toEqual(["a"]);
+    expect(bank.changes!.ended).toEqual([{ user: "a" }]);
     expect(bank.user("b").holding).toBe("registered");
     expect(bank.token(SERIAL).status).toBe("usable");
   });
