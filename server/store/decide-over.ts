@@ -8,30 +8,24 @@ export interface Decided {
   readonly changes: readonly Changes[];
 }
 
-/** What works are about: the whole of it for those whose narrow book was not enough. */
-export function aboutsOf(
-  works: readonly Work<unknown>[],
-  whole: ReadonlySet<Work<unknown>>,
-): About[] {
-  return works.map((work) => (whole.has(work) ? { ...work.about, narrow: false } : work.about));
+/** The pages were not enough: all begins anew, over what is read for these. */
+export interface ReadAgain {
+  readonly again: readonly About[];
 }
 
 /**
  * Makes decisions one after the other over the pages that were read for all of them, each over what the
- * ones before it changed. Nothing is written meanwhile: a batch is read, decided and written, since a
- * processor that does one thing many times is faster than one that goes from one to the next.
- * @param abouts as the pages were read
- * @param whole is joined by works whose narrow book was not enough
- * @returns undefined where there were such: their pages are not there, so that all begins anew
+ * ones before it changed. Nothing is written until all are made: reading everything, deciding everything
+ * and writing everything is faster than doing all three for one work after the other.
+ * @param abouts what the pages were read for
  */
 export function decideOver(
   pages: SharedPages,
   works: readonly Work<unknown>[],
   abouts: readonly About[],
-  whole: Set<Work<unknown>>,
-): Decided | undefined {
+): Decided | ReadAgain {
   const changes: Changes[] = [];
-  const known = whole.size;
+  const wanting = new Set<number>();
   const outcomes = works.map((work, index): Outcome<unknown> => {
     const book = pages.open(abouts[index]!);
     try {
@@ -40,11 +34,14 @@ export function decideOver(
       changes.push(book.changes);
       return { ok: true, answer };
     } catch (error) {
-      if (error instanceof NotRead) whole.add(work);
+      if (error instanceof NotRead) wanting.add(index);
       return { ok: false, error };
     }
   });
-  return whole.size > known ? undefined : { outcomes, changes };
+  if (wanting.size === 0) return { outcomes, changes };
+  return {
+    again: abouts.map((about, i) => (wanting.has(i) ? { ...about, narrow: false } : about)),
+  };
 }
 
 /**

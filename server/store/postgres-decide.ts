@@ -1,5 +1,5 @@
 import type { Book } from "../core/book.js";
-import { aboutsOf, decideOver } from "./decide-over.js";
+import { type Decided, decideOver, type ReadAgain } from "./decide-over.js";
 import type { Database, Transaction } from "./postgres-database.js";
 import { Interrupted } from "./postgres-errors.js";
 import { type Hold, readPages } from "./postgres-read.js";
@@ -12,27 +12,30 @@ export async function decideAll(
   db: Database,
   works: readonly Work<unknown>[],
 ): Promise<Outcome<unknown>[]> {
-  // Contracts are locked before tokens: where a narrow book was not enough, all begins anew.
-  const whole = new Set<Work<unknown>>();
+  let abouts: readonly About[] = works.map(({ about }) => about);
   for (;;) {
-    const outcomes = await db.transaction((tx) => decideOnce(tx, works, whole));
-    if (outcomes) return outcomes;
+    const decided = await decideOnce(db, works, abouts);
+    if (!("again" in decided)) return decided.outcomes;
+    // In another transaction: contracts are locked before tokens.
+    abouts = decided.again;
   }
 }
 
-async function decideOnce(
-  tx: Transaction,
+function decideOnce(
+  db: Database,
   works: readonly Work<unknown>[],
-  whole: Set<Work<unknown>>,
-): Promise<Outcome<unknown>[] | undefined> {
-  const abouts = aboutsOf(works, whole);
-  const pages = await unmoved(tx, abouts, " FOR NO KEY UPDATE");
-  const writing = new Writing(pages);
-  const decided = decideOver(pages, works, abouts, whole);
-  if (!decided) return undefined;
-  for (const changes of decided.changes) writing.add(changes);
-  await tx.commit(...writing.statements(), ...tx.chain.write(writing.audit));
-  return decided.outcomes;
+  abouts: readonly About[],
+): Promise<Decided | ReadAgain> {
+  return db.transaction(async (tx) => {
+    const pages = await unmoved(tx, abouts, " FOR NO KEY UPDATE");
+    // Before anything is decided: it remembers what stood there.
+    const writing = new Writing(pages);
+    const decided = decideOver(pages, works, abouts);
+    if ("again" in decided) return decided;
+    for (const changes of decided.changes) writing.add(changes);
+    await tx.commit(...writing.statements(), ...tx.chain.write(writing.audit));
+    return decided;
+  });
 }
 
 /** A book to read in, as everything stands at one moment. */

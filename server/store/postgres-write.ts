@@ -30,7 +30,7 @@ export class Writing {
   readonly #ended: Session["owner"][] = [];
   #sessions: Session[] = [];
 
-  /** @param pages as they were read; what becomes of them is written */
+  /** @param pages as they were read, with no decision made over them yet; what becomes of them is written */
   constructor(readonly pages: SharedPages) {
     this.#before = forEachKept((name) => new Set(pages[name].keys()));
   }

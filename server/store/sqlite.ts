@@ -4,7 +4,7 @@ import { clockOfUnknownHistory } from "../core/clock/prior.js";
 import { DEFAULT_POLICY } from "../core/policy.js";
 import { encodeClock } from "./clock-bytes.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
-import { aboutsOf, decideBatch, decideOver } from "./decide-over.js";
+import { decideBatch, decideOver } from "./decide-over.js";
 import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
 import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
 import { archiveMethods } from "./sqlite-audit-archive.js";
@@ -19,7 +19,7 @@ import { holdsStore } from "./sqlite-own.js";
 import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { Turn } from "./sqlite-turn.js";
-import { type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
+import { type About, type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
 /** Less than a server has for its closing: what waits once is answered by then. */
 const PATIENCE = 4000;
@@ -171,11 +171,13 @@ function decider(
   shelf: BookShelf,
 ): (works: readonly Work<unknown>[]) => Outcome<unknown>[] {
   return (works) => {
-    const whole = new Set<Work<unknown>>();
+    let abouts: readonly About[] = works.map(({ about }) => about);
     for (;;) {
-      const abouts = aboutsOf(works, whole);
-      const decided = decideOver(shelf.read(abouts), works, abouts, whole);
-      if (!decided) continue;
+      const decided = decideOver(shelf.read(abouts), works, abouts);
+      if ("again" in decided) {
+        abouts = decided.again;
+        continue;
+      }
       const entries = decided.changes.flatMap((changes) => changes.audit);
       for (const changes of decided.changes) shelf.write(changes);
       audit.write(entries);
