@@ -5,6 +5,7 @@ import {
   CONTRACTS,
   PAYEES,
   STAFF,
+  type Table,
   TOKEN_COLUMNS,
   TOKENS,
   TRANSFERS,
@@ -20,7 +21,7 @@ interface Reading {
   readonly take: (rows: Rows) => void;
 }
 
-const USERS_OF = "contract_id = ANY($2::text[]) OR id = ANY($3::text[])";
+const BY_ID = "id = ANY($1::text[])";
 
 /**
  * Reads the pages that decisions are about. Rows are locked in one order by everyone: contracts, then
@@ -70,48 +71,41 @@ function readBook(
   contracts: readonly string[],
   hold: Hold,
 ): Reading[] {
-  const serials = [...named(abouts, "serials"), ...named(abouts, "tokens")];
+  const [serials, alone] = [named(abouts, "serials"), named(abouts, "tokens")];
   const users = named(abouts, "users");
-  const readings: Reading[] = [];
-  const inContracts = contracts.length > 0;
-  if (inContracts) {
-    readings.push({
-      statement: {
-        text: `SELECT ${CONTRACTS.columns} FROM contracts WHERE id = ANY($1::text[]) ORDER BY id${hold}`,
-        values: [contracts],
-      },
-      take: (rows) => {
-        keep(pages.contracts, CONTRACTS.read(rows));
-      },
-    });
-  }
-  const ofUsers = inContracts || users.length > 0;
-  if (ofUsers) {
-    readings.push({
-      statement: {
-        text: `SELECT ${USERS.columns} FROM users
-          WHERE contract_id = ANY($1::text[]) OR id = ANY($2::text[]) ORDER BY id${hold}`,
-        values: [contracts, users],
-      },
-      take: (rows) => {
-        keep(pages.users, USERS.read(rows));
-      },
-    });
-  }
-  if (ofUsers || serials.length > 0) {
-    const theirs = ofUsers ? ` || ARRAY(SELECT serial FROM users WHERE ${USERS_OF})` : "";
-    readings.push({
+  const theirs = "contract_id = ANY($1::text[]) OR id = ANY($2::text[])";
+  const tail = ` ORDER BY id${hold}`;
+  return [
+    ...reading(pages.contracts, CONTRACTS, BY_ID, [contracts], tail),
+    ...reading(pages.users, USERS, theirs, [contracts, users], tail),
+    ...readTokens(pages, [...serials, ...alone], contracts, users, hold),
+  ];
+}
+
+/** The named tokens, and those of the users that are read. */
+function readTokens(
+  pages: SharedPages,
+  serials: readonly string[],
+  contracts: readonly string[],
+  users: readonly string[],
+  hold: Hold,
+): Reading[] {
+  const ofUsers = contracts.length + users.length > 0;
+  if (serials.length === 0 && !ofUsers) return [];
+  const theirs = ` || ARRAY(SELECT serial FROM users
+    WHERE contract_id = ANY($2::text[]) OR id = ANY($3::text[]))`;
+  return [
+    {
       statement: {
         text: `SELECT ${TOKEN_COLUMNS} FROM tokens
-          WHERE serial = ANY($1::text[]${theirs}) ORDER BY serial${hold}`,
+          WHERE serial = ANY($1::text[]${ofUsers ? theirs : ""}) ORDER BY serial${hold}`,
         values: ofUsers ? [serials, contracts, users] : [serials],
       },
       take: (rows) => {
         for (const token of TOKENS.read(rows)) pages.tokens.set(token.serial, token);
       },
-    });
-  }
-  return readings;
+    },
+  ];
 }
 
 function readBeside(
@@ -120,57 +114,36 @@ function readBeside(
   contracts: readonly string[],
   hold: Hold,
 ): Reading[] {
-  const [payees, staff] = [one(whole, "payee"), one(whole, "staff")];
-  const [transfers, dates] = [one(whole, "transfer"), one(whole, "transferDate")];
-  const readings: Reading[] = [];
-  if (payees.length > 0) {
-    readings.push({
-      statement: {
-        text: `SELECT ${PAYEES.columns} FROM payees WHERE id = ANY($1::text[]) ORDER BY id${hold}`,
-        values: [payees],
-      },
-      take: (rows) => {
-        keep(pages.payees, PAYEES.read(rows));
-      },
-    });
-  }
-  if (staff.length > 0) {
-    readings.push({
-      statement: {
-        text: `SELECT ${STAFF.columns} FROM staff WHERE id = ANY($1::text[]) ORDER BY id${hold}`,
-        values: [staff],
-      },
-      take: (rows) => {
-        keep(pages.staff, STAFF.read(rows));
-      },
-    });
-  }
-  if (transfers.length + dates.length > 0) {
-    readings.push({
-      // Transfers never change, and new ones of a contract wait for its lock: so a day's limit holds.
-      statement: {
-        text: `SELECT ${TRANSFERS.columns} FROM transfers WHERE id = ANY($1::text[])
-          OR (contract_id = ANY($2::text[]) AND date = ANY($3::text[]))`,
-        values: [transfers, contracts, dates],
-      },
-      take: (rows) => {
-        keep(pages.transfers, TRANSFERS.read(rows));
-      },
-    });
-  }
-  return readings;
+  const [payees, staff] = [named(whole, "payee"), named(whole, "staff")];
+  const [transfers, dates] = [named(whole, "transfer"), named(whole, "transferDate")];
+  const ofDay =
+    "id = ANY($1::text[]) OR (contract_id = ANY($2::text[]) AND date = ANY($3::text[]))";
+  const tail = ` ORDER BY id${hold}`;
+  const those = [transfers, dates.length === 0 ? [] : contracts, dates];
+  return [
+    ...reading(pages.payees, PAYEES, BY_ID, [payees], tail),
+    ...reading(pages.staff, STAFF, BY_ID, [staff], tail),
+    // Transfers never change, and new ones of a contract wait for its lock: so a day's limit holds.
+    ...reading(pages.transfers, TRANSFERS, ofDay, those, ""),
+  ];
 }
 
-function named(
-  abouts: readonly About[],
-  what: "serials" | "tokens" | "users" | "contracts",
-): string[] {
+/** Reads things onto a page; nothing where nothing is named. */
+function reading<T extends { readonly id: string }>(
+  page: Map<string, T>,
+  table: Table<T>,
+  where: string,
+  values: readonly (readonly string[])[],
+  tail: string,
+): Reading[] {
+  if (values.every((names) => names.length === 0)) return [];
+  const text = `SELECT ${table.columns} FROM ${table.name} WHERE ${where}${tail}`;
+  const take = (rows: Rows): void => {
+    keep(page, table.read(rows));
+  };
+  return [{ statement: { text, values }, take }];
+}
+
+function named(abouts: readonly About[], what: Exclude<keyof About, "narrow">): string[] {
   return [...new Set(abouts.flatMap((about) => about[what] ?? []))];
-}
-
-function one(
-  abouts: readonly About[],
-  what: "payee" | "staff" | "transfer" | "transferDate",
-): string[] {
-  return [...new Set(abouts.map((about) => about[what]).filter((id) => id !== undefined))];
 }
