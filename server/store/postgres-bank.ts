@@ -1,6 +1,6 @@
 import type { Session } from "../core/book.js";
 import type { Database } from "./postgres-database.js";
-import { PAYEES, TRANSFERS } from "./postgres-rows.js";
+import { PAYEES, TRANSFERS } from "./postgres-tables.js";
 import { ATTEMPTS_LIFE, LONGEST_WAIT } from "./lifetimes.js";
 import { SESSION_COLUMNS, type SessionRow, sessionUse, storedSession } from "./session-row.js";
 import type { BankStore, Counted, MailStore, WaitingMail } from "./store.js";

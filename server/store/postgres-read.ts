@@ -1,3 +1,4 @@
+import type { Table } from "./columns.js";
 import type { Transaction } from "./postgres-database.js";
 import type { Rows, Statement } from "./postgres-statement.js";
 import { keep, SharedPages } from "./shared-pages.js";
@@ -5,12 +6,11 @@ import {
   CONTRACTS,
   PAYEES,
   STAFF,
-  type Table,
   TOKEN_COLUMNS,
   TOKENS,
   TRANSFERS,
   USERS,
-} from "./postgres-rows.js";
+} from "./postgres-tables.js";
 import type { About } from "./store.js";
 
 /** How rows are read: as they stand, or so that nobody else changes them until the transaction ends. */

@@ -1,6 +1,6 @@
 import type { Database } from "./postgres-database.js";
 import { importTokens } from "./postgres-import.js";
-import { TOKEN_COLUMNS, TOKENS } from "./postgres-rows.js";
+import { TOKEN_COLUMNS, TOKENS } from "./postgres-tables.js";
 import { noTokens, type TokenStanding, type TokenStore } from "./store.js";
 
 /** The store's tokens, but for the decisions over them. */

@@ -7,13 +7,13 @@ import type { SharedPages } from "./shared-pages.js";
 import {
   CONTRACTS,
   PAYEES,
+  type PostgresTable,
   STAFF,
-  type Table,
   TOKEN_STATE,
   TOKENS,
   TRANSFERS,
   USERS,
-} from "./postgres-rows.js";
+} from "./postgres-tables.js";
 
 /** What is on the pages of these tables may be new, or there already. */
 const KEPT = { contracts: CONTRACTS, users: USERS, payees: PAYEES, staff: STAFF } as const;
@@ -72,7 +72,7 @@ export class Writing {
 
   /** Things that are new are inserted in the order of their keys, and never over others. */
   #keep(name: Kept): Statement[] {
-    const table: Table<{ id: string }> = KEPT[name] as never;
+    const table: PostgresTable<{ id: string }> = KEPT[name] as never;
     const before = this.#before[name];
     const after: ReadonlyMap<string, { id: string }> = this.pages[name];
     const ids = [...this.#kept[name]].sort();

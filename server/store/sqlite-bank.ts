@@ -1,12 +1,7 @@
 import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
-import {
-  type PayeeRecord,
-  storedPayee,
-  storedTransfer,
-  type TransferRecord,
-} from "./sqlite-bank-rows.js";
 import type { AuditWriter } from "./sqlite-audit.js";
+import { PAYEES, TRANSFERS } from "./sqlite-tables.js";
 import { ATTEMPTS_LIFE, LONGEST_WAIT } from "./lifetimes.js";
 import { SESSION_COLUMNS, type SessionRow, sessionUse, storedSession } from "./session-row.js";
 import type { BankStore, ListStore, MailStore, SessionStore, WaitingMail } from "./store.js";
@@ -25,20 +20,15 @@ export function bankMethods(
 }
 
 function listMethods(db: Database.Database): ListStore {
-  const transfers = db.prepare<[string, number], TransferRecord>(
-    "SELECT * FROM transfers WHERE contract_id = ? ORDER BY at DESC, id LIMIT ?",
-  );
+  const transfers = TRANSFERS.reader(db, "WHERE contract_id = ? ORDER BY at DESC, id LIMIT ?");
   const contracts = db.prepare<[string, number], { id: string; name: string }>(
     "SELECT id, name FROM contracts WHERE id > ? ORDER BY id LIMIT ?",
   );
-  const payees = db.prepare<[string], PayeeRecord>(
-    "SELECT * FROM payees WHERE contract_id = ? ORDER BY name, id",
-  );
+  const payees = PAYEES.reader(db, "WHERE contract_id = ? ORDER BY name, id");
   return {
-    listTransfers: (contract, limit) =>
-      answered(() => transfers.all(contract, limit).map(storedTransfer)),
+    listTransfers: (contract, limit) => answered(() => transfers(contract, limit)),
     listContracts: (after, limit) => answered(() => contracts.all(after, limit)),
-    listPayees: (contract) => answered(() => payees.all(contract).map(storedPayee)),
+    listPayees: (contract) => answered(() => payees(contract)),
   };
 }
 
