@@ -3,7 +3,7 @@ import { undoneAtExit } from "../../firmware/seedfile/cleanup.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { guarded, storeError } from "./sqlite-answer.js";
 import { openConnection } from "./sqlite-driver.js";
-import { holdsStore } from "./sqlite-own.js";
+import { holdsStore, knownSteps, stepsDone } from "./sqlite-own.js";
 import { StoreUnavailable } from "./store.js";
 
 /** Pages copied at a time. */
@@ -26,7 +26,8 @@ export async function copySqlite(
 ): Promise<void> {
   // Opened to be read only, it would leave its log beside it.
   await opened(from, {}, async (db) => {
-    if (versionOf(db) !== SQLITE_MIGRATIONS.length) {
+    needStore(db);
+    if (stepsDone(db) !== SQLITE_MIGRATIONS.length) {
       throw new StoreUnavailable("the database was made by another version of warifu");
     }
     // A transaction that is open before the copy begins holds one moment for all of its pages; without
@@ -63,9 +64,8 @@ function unwritable(cause: Error): never {
 export async function checkSqlite(path: string): Promise<void> {
   await opened(path, { readonly: true }, (db) => {
     checkWhole(db);
-    if (versionOf(db) > SQLITE_MIGRATIONS.length) {
-      throw new StoreUnavailable("the database was made by a later version of warifu");
-    }
+    needStore(db);
+    knownSteps(db);
   });
 }
 
@@ -89,9 +89,8 @@ async function opened(
   }
 }
 
-function versionOf(db: Database.Database): number {
+function needStore(db: Database.Database): void {
   if (!holdsStore(db)) throw new StoreUnavailable("nothing is in it");
-  return db.prepare("SELECT max(version) FROM schema_version").pluck().get() as number;
 }
 
 function checkWhole(db: Database.Database): void {

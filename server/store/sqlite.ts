@@ -15,7 +15,7 @@ import { checkpoints } from "./sqlite-checkpoint.js";
 import { dataKeyMethods } from "./sqlite-data-keys.js";
 import { openConnection } from "./sqlite-driver.js";
 import { keyMethods } from "./sqlite-keys.js";
-import { holdsStore } from "./sqlite-own.js";
+import { holdsStore, knownSteps } from "./sqlite-own.js";
 import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { Turn } from "./sqlite-turn.js";
@@ -87,7 +87,7 @@ function makeFile(path: string): void {
 
 /** What is up to date is only read: commands and servers start while another process is writing. */
 function migrate(db: Database.Database): void {
-  if (stepsDone(db) === SQLITE_MIGRATIONS.length) return;
+  if (knownSteps(db) === SQLITE_MIGRATIONS.length) return;
   const now = Date.now() / 1000;
   db.function("initial_clock", (steps: number) =>
     encodeClock(clockOfUnknownHistory(steps, now, DEFAULT_POLICY.clock)),
@@ -95,23 +95,13 @@ function migrate(db: Database.Database): void {
   const run = db.transaction(() => {
     db.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT");
     // Another process may have taken these steps meanwhile.
-    const done = stepsDone(db);
+    const done = knownSteps(db);
     SQLITE_MIGRATIONS.slice(done).forEach((sql, index) => {
       db.exec(sql);
       db.prepare("INSERT INTO schema_version VALUES (?)").run(done + index + 1);
     });
   });
   run.immediate();
-}
-
-/** @throws StoreUnavailable where there are more than this version knows */
-function stepsDone(db: Database.Database): number {
-  const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").get();
-  if (!known) return 0;
-  const last = db.prepare<[], number | null>("SELECT max(version) FROM schema_version");
-  const done = last.pluck().get() ?? 0;
-  if (done <= SQLITE_MIGRATIONS.length) return done;
-  throw new StoreUnavailable("the database was made by a later version of warifu");
 }
 
 function sqliteStore(db: Database.Database, patience: number): Store {
