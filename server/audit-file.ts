@@ -1,11 +1,7 @@
-import { hash, type KeyObject, verify } from "node:crypto";
+import { type KeyObject, verify } from "node:crypto";
 import type { AuditRow } from "./core/audit.js";
 import { AuditFault, type AuditLine, type Proof } from "./core/audit-proof.js";
-
-/** Node's SHA-256 over a hash and a text. */
-export function sha256(before: Uint8Array, text: string): Uint8Array {
-  return hash("sha256", Buffer.concat([before, Buffer.from(text)]), "buffer");
-}
+import { sha256 } from "./hashes.js";
 
 /** What proves an exported audit with the public key of its checkpoints. */
 export function proofOf(publicKey: KeyObject): Proof {

@@ -14,6 +14,11 @@ export function nodeHash(algorithm: number): Hash {
   return found;
 }
 
+/** SHA-256 over a hash and a text. */
+export function sha256(before: Uint8Array, text: string): Uint8Array {
+  return hash("sha256", Buffer.concat([before, Buffer.from(text)]), "buffer");
+}
+
 /**
  * Each digest is written over the one before: a Buffer of its own costs more than the digest, and a code
  * is made of two that are copied at once.

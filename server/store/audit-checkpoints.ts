@@ -1,4 +1,4 @@
-import { sha256 } from "../audit-file.js";
+import { sha256 } from "../hashes.js";
 import { CHAIN_START } from "../core/audit.js";
 import { type AuditCheckpoint, type AuditHead, checkpointText } from "../core/audit-checkpoint.js";
 

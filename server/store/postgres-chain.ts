@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { sha256 } from "../audit-file.js";
+import { sha256 } from "../hashes.js";
 import { type AuditEntry, type AuditRow, chain, CHAIN_START } from "../core/audit.js";
 import { RowsRefused } from "./postgres-errors.js";
 import type { Statement } from "./postgres-statement.js";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type Database from "better-sqlite3";
-import { sha256 } from "../audit-file.js";
+import { sha256 } from "../hashes.js";
 import { type AuditEntry, type AuditRow, chain, CHAIN_START } from "../core/audit.js";
 import { AUDIT_SEGMENT } from "./migrations/sqlite.js";
 import { type AuditRecord, auditParameters, listedAuditRow } from "./sqlite-rows.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../../server/audit-file.js";
+import { sha256 } from "../../server/hashes.js";
 import { type AuditEntry, auditText, chain, CHAIN_START } from "../../server/core/audit.js";
 import {
   type AuditCheckpoint,

@@ -11,8 +11,9 @@ import { PASSWORD, TestBank } from "../support/bank.js";
 const work = { seedsOpened: 0, hashes: 0, reads: 0 };
 
 vi.mock("../../server/hashes.js", async (original) => {
-  const { nodeHash } = await original<typeof hashes>();
+  const { nodeHash, ...others } = await original<typeof hashes>();
   return {
+    ...others,
     nodeHash: (algorithm: number) => {
       const hash = nodeHash(algorithm);
       return { ...hash, digest: (message: Uint8Array) => (work.hashes++, hash.digest(message)) };

@@ -8,7 +8,8 @@ import { type FileKey, parseKeyFile } from "../../../firmware/seedfile/key-file.
 import { writePskc } from "../../../firmware/seedfile/pskc-write.js";
 import { SeedReader } from "../../../firmware/seedfile/read.js";
 import type { Seed } from "../../../firmware/seedfile/seed.js";
-import { decodeAuditLine, encodeAuditLine, proofOf, sha256 } from "../../../server/audit-file.js";
+import { decodeAuditLine, encodeAuditLine, proofOf } from "../../../server/audit-file.js";
+import { sha256 } from "../../../server/hashes.js";
 import { type AuditEntry, CHAIN_START, chain } from "../../../server/core/audit.js";
 import { checkpointText } from "../../../server/core/audit-checkpoint.js";
 import { AuditFault, type AuditLine, AuditReader } from "../../../server/core/audit-proof.js";
