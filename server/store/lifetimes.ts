@@ -1,4 +1,4 @@
 /** Failed logins are forgotten after a day, in milliseconds. */
 export const ATTEMPTS_LIFE = 86_400_000;
-/** Each try of a mail doubles the time until the next, this many times at most. */
-export const LONGEST_WAIT = 10;
+/** How often the time until a mail is tried again is doubled, at most: once after each try. */
+export const MOST_DOUBLINGS = 10;

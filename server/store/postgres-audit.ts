@@ -1,9 +1,9 @@
-import { PLACES } from "./postgres-chain.js";
+import { PLACES } from "./postgres-audit-writer.js";
 import type { Database } from "./postgres-database.js";
 import type { Rows } from "./postgres-statement.js";
 import type { ListedAuditRow, Store } from "./store.js";
 
-/** Where the rows begin that are not all there yet: see postgres-chain.ts. */
+/** Where the rows begin that are not all there yet: see postgres-audit-writer.ts. */
 export const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
   + pg_snapshot_xmin(pg_current_snapshot())::text::bigint * ${String(PLACES)}`;
 

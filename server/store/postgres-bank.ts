@@ -1,7 +1,7 @@
 import type { Session } from "../core/book.js";
 import type { Database } from "./postgres-database.js";
 import { PAYEES, TRANSFERS } from "./postgres-tables.js";
-import { ATTEMPTS_LIFE, LONGEST_WAIT } from "./lifetimes.js";
+import { ATTEMPTS_LIFE, MOST_DOUBLINGS } from "./lifetimes.js";
 import { SESSION_COLUMNS, type SessionRow, sessionUse, storedSession } from "./session-row.js";
 import type { BankStore, Counted, MailStore, WaitingMail } from "./store.js";
 
@@ -114,7 +114,7 @@ function mailMethods(db: Database): MailStore {
            SELECT id, attempts FROM mails WHERE NOT given_up AND claimed_until < $1
            ORDER BY attempts, id LIMIT $3 FOR UPDATE SKIP LOCKED)
          UPDATE mails SET attempts = mails.attempts + 1, claimed_until =
-           $1::bigint + ($2::bigint - $1::bigint) * (1 << least(waiting.attempts, ${String(LONGEST_WAIT)}))
+           $1::bigint + ($2::bigint - $1::bigint) * (1 << least(waiting.attempts, ${String(MOST_DOUBLINGS)}))
          FROM waiting WHERE mails.id = waiting.id
          RETURNING mails.id, recipient AS "to", subject, text, waiting.attempts`,
         [now, until, limit],

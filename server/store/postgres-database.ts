@@ -1,5 +1,5 @@
 import pg from "pg";
-import { AuditChain } from "./postgres-chain.js";
+import { AuditChain } from "./postgres-audit-writer.js";
 import { Client } from "./postgres-client.js";
 import { CopyQuery, type CopyRow, type CopyTarget } from "./postgres-copy.js";
 import { retryable, RowsRefused, storeError } from "./postgres-errors.js";

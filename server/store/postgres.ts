@@ -1,14 +1,14 @@
 import { decideBatch } from "./decide-over.js";
 import { POSTGRES_MIGRATIONS } from "./migrations/postgres.js";
+import { keyMethods } from "./postgres-api-keys.js";
 import { listAudit, MOVE_BASE } from "./postgres-audit.js";
 import { archiveMethods } from "./postgres-audit-archive.js";
-import { chainMethods } from "./postgres-audit-chain.js";
+import { chainMethods } from "./postgres-audit-checkpoints.js";
 import { bankMethods } from "./postgres-bank.js";
 import { dataKeyMethods } from "./postgres-data-keys.js";
 import { Database, type PostgresOptions } from "./postgres-database.js";
 import { decideAll, readBook } from "./postgres-decide.js";
 import { breaksSchema } from "./postgres-errors.js";
-import { keyMethods } from "./postgres-keys.js";
 import { provenanceMethods } from "./postgres-provenance.js";
 import { PATIENTLY } from "./postgres-statement.js";
 import { tokenMethods } from "./postgres-tokens.js";

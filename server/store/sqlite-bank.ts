@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import { answered, type Atomically } from "./sqlite-answer.js";
 import type { AuditWriter } from "./sqlite-audit.js";
 import { PAYEES, TRANSFERS } from "./sqlite-tables.js";
-import { ATTEMPTS_LIFE, LONGEST_WAIT } from "./lifetimes.js";
+import { ATTEMPTS_LIFE, MOST_DOUBLINGS } from "./lifetimes.js";
 import { SESSION_COLUMNS, type SessionRow, sessionUse, storedSession } from "./session-row.js";
 import type { BankStore, ListStore, MailStore, SessionStore, WaitingMail } from "./store.js";
 
@@ -90,7 +90,7 @@ function mailMethods(db: Database.Database, audit: AuditWriter, atomically: Atom
       atomically(() => {
         const mails = waiting.all(now, limit);
         for (const { id, attempts } of mails) {
-          claim.run(now + (until - now) * 2 ** Math.min(attempts, LONGEST_WAIT), id);
+          claim.run(now + (until - now) * 2 ** Math.min(attempts, MOST_DOUBLINGS), id);
         }
         return mails;
       }),

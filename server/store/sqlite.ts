@@ -6,19 +6,19 @@ import { encodeClock } from "./clock-bytes.js";
 import { SQLITE_MIGRATIONS } from "./migrations/sqlite.js";
 import { decideBatch, decideOver } from "./decide-over.js";
 import { answered, breaksSchema, guarded } from "./sqlite-answer.js";
-import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
+import { keyMethods } from "./sqlite-api-keys.js";
 import { archiveMethods } from "./sqlite-audit-archive.js";
-import { chainMethods } from "./sqlite-audit-chain.js";
+import { chainMethods } from "./sqlite-audit-checkpoints.js";
+import { type AuditWriter, auditWriter, listAudit } from "./sqlite-audit.js";
 import { bankMethods } from "./sqlite-bank.js";
 import { type BookShelf, bookShelf } from "./sqlite-book.js";
-import { checkpoints } from "./sqlite-checkpoint.js";
+import { BusyRetry } from "./sqlite-busy.js";
 import { dataKeyMethods } from "./sqlite-data-keys.js";
 import { openConnection } from "./sqlite-driver.js";
-import { keyMethods } from "./sqlite-keys.js";
 import { holdsStore, knownSteps } from "./sqlite-own.js";
 import { provenanceMethods } from "./sqlite-provenance.js";
 import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
-import { Turn } from "./sqlite-turn.js";
+import { logCopier } from "./sqlite-wal.js";
 import { type About, type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
 /** Less than a server has for its closing: what waits once is answered by then. */
@@ -109,11 +109,11 @@ function sqliteStore(db: Database.Database, patience: number): Store {
   const readToken = tokenReader(db);
   const shelf = bookShelf(db, readToken);
   const decideAll = decider(audit, shelf);
-  const log = checkpoints(db);
-  const turn = new Turn(patience);
+  const log = logCopier(db);
+  const retry = new BusyRetry(patience);
   /** One transaction; the audit's chain goes on only where it was committed. */
   const atomically = <T>(act: () => T): Promise<T> =>
-    turn.take(() => {
+    retry.run(() => {
       try {
         const result = db.transaction(act).immediate();
         audit.committed();
@@ -148,7 +148,7 @@ function sqliteStore(db: Database.Database, patience: number): Store {
     ping: () =>
       atomically(() => void db.prepare("UPDATE schema_version SET version = version").run()),
     close: async () => {
-      turn.close();
+      retry.close();
       await log.close();
       await answered(() => void db.close());
     },

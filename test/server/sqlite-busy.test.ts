@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openConnection } from "../../server/store/sqlite-driver.js";
-import { Turn } from "../../server/store/sqlite-turn.js";
+import { BusyRetry } from "../../server/store/sqlite-busy.js";
 import { Busy } from "../../server/store/store.js";
 import { withDirectory } from "../support/server.js";
 
@@ -28,8 +28,8 @@ const act = (): string => {
 };
 
 it("of those that wait for another's transaction one tries, and then each has its turn", async () => {
-  const turn = new Turn(60_000);
-  const three = [1, 2, 3].map(() => turn.take(act));
+  const retry = new BusyRetry(60_000);
+  const three = [1, 2, 3].map(() => retry.run(act));
   expect(tries).toBe(1);
   other!.exec("COMMIT");
   expect(await Promise.all(three)).toEqual(["done", "done", "done"]);
@@ -37,9 +37,9 @@ it("of those that wait for another's transaction one tries, and then each has it
 });
 
 it("nobody waits for longer than that, or once the store is closed", async () => {
-  await expect(new Turn(0).take(act)).rejects.toThrow(Busy);
-  const turn = new Turn(60_000);
-  const waiting = turn.take(act);
-  turn.close();
+  await expect(new BusyRetry(0).run(act)).rejects.toThrow(Busy);
+  const retry = new BusyRetry(60_000);
+  const waiting = retry.run(act);
+  retry.close();
   await expect(waiting).rejects.toThrow("database is locked");
 });

@@ -10,7 +10,7 @@ const PAUSE = 5;
  * Has transactions that another process's is in the way of wait for it: here and not in the driver, which
  * would keep the event loop from all else. However many wait, one of them tries.
  */
-export class Turn {
+export class BusyRetry {
   #pause: Promise<void> | undefined;
   #inTheWay: Busy | undefined;
   #closed = false;
@@ -22,7 +22,7 @@ export class Turn {
   }
 
   /** @throws Busy after that time, or once nobody is to wait any more; or what `act` throws */
-  async take<T>(act: () => T): Promise<T> {
+  async run<T>(act: () => T): Promise<T> {
     const until = performance.now() + this.#patience;
     for (;;) {
       if (!this.#pause) {

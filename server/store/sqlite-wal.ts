@@ -25,7 +25,7 @@ parentPort.on("message", () => {
 });`;
 
 /** Copies the write-ahead log into the database beside the work, so that no commit waits for it. */
-export interface Checkpoints {
+export interface LogCopier {
   /** To be called after each commit. */
   readonly committed: () => void;
   readonly close: () => Promise<void>;
@@ -35,7 +35,7 @@ export interface Checkpoints {
  * The thread starts with the first checkpoint: a short command needs none. It is not started again: where it
  * cannot be had or has ended, commits make their own checkpoints, now and then.
  */
-export function checkpoints(db: Database.Database): Checkpoints {
+export function logCopier(db: Database.Database): LogCopier {
   if (db.memory) return { committed: () => undefined, close: () => Promise.resolve() };
   db.pragma(`wal_autocheckpoint = ${String(LONGEST_LOG)}`);
   let worker: Worker | undefined;
