@@ -26,7 +26,9 @@ const TOKENS = `SELECT ${TOKEN_COLUMNS} FROM tokens JOIN token_states ON token_i
 const COUNTED_AT_ONCE = 5_000;
 
 export function tokenReader(db: Database.Database): ReadToken {
-  const find = db.prepare<[string], TokenRow>(`${TOKENS} WHERE serial = ?`).raw();
+  // Once somebody has run ANALYZE, SQLite would plan a join anew for each serial that is compared with the
+  // index, since another one might be worth another plan. What a subquery returns it does not look at.
+  const find = db.prepare<[string], TokenRow>(`${TOKENS} WHERE serial = (SELECT ?)`).raw();
   return (serial) => {
     const row = find.get(serial);
     return row && storedToken(row);
