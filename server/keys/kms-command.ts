@@ -74,8 +74,10 @@ export class KmsCommand implements KeyEncryptionKey {
   async #run(input: string): Promise<string> {
     const [program, ...args] = this.#words;
     const child = spawn(program!, args, {
+      stdio: ["pipe", "pipe", "ignore"],
       // In a group of its own, so that whatever it has started ends with it.
-      ...{ stdio: ["pipe", "pipe", "ignore"], detached: true, env: environment() },
+      detached: true,
+      env: environment(),
     });
     let timer: NodeJS.Timeout | undefined;
     try {

@@ -29,7 +29,8 @@ export function nextCheckpoint(
 export function checkpointParameters(checkpoint: AuditCheckpoint): unknown[] {
   const { number, at, before, signature } = checkpoint;
   const heads = checkpoint.heads.map(({ writer, sequence, hash }) => [
-    ...[writer, sequence],
+    writer,
+    sequence,
     Buffer.from(hash).toString("hex"),
   ]);
   return [number, at, before, JSON.stringify(heads), signature];
@@ -39,7 +40,8 @@ export function storedCheckpoint(record: CheckpointRecord): AuditCheckpoint {
   const { number, at, before, signature } = record;
   const rows = JSON.parse(record.heads) as [string, number, string][];
   const heads = rows.map(([writer, sequence, hash]) => ({
-    ...{ writer, sequence },
+    writer,
+    sequence,
     hash: Buffer.from(hash, "hex"),
   }));
   return { number, at, before, heads, signature };

@@ -37,11 +37,17 @@ export class AuditChain {
     this.#pending = rows.at(-1)!;
     const column = (of: (row: AuditRow) => unknown): unknown[] => rows.map(of);
     const values = [
-      ...[this.#writer, this.#last.sequence, column(({ at }) => at), column(({ event }) => event)],
-      ...[column(({ result }) => result), column(({ serial }) => serial)],
-      ...[column(({ detail }) => detail.contract), column(({ actor }) => actor)],
-      ...[column(({ source }) => source), column(({ detail }) => JSON.stringify(detail))],
-      column((row) => row.hash),
+      this.#writer,
+      this.#last.sequence,
+      column(({ at }) => at),
+      column(({ event }) => event),
+      column(({ result }) => result),
+      column(({ serial }) => serial),
+      column(({ detail }) => detail.contract),
+      column(({ actor }) => actor),
+      column(({ source }) => source),
+      column(({ detail }) => JSON.stringify(detail)),
+      column(({ hash }) => hash),
     ];
     return [{ text: INSERT, values }];
   }

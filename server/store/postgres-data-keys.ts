@@ -122,7 +122,9 @@ async function resealSeeds(db: Database, seeds: readonly ResealedSeed[]): Promis
             AS rows (serial, before, data_key, sealed_seed)
           WHERE tokens.serial = rows.serial AND tokens.data_key = rows.before`,
         values: [
-          ...[serials, seeds.map(({ from }) => from), seeds.map(({ dataKey }) => dataKey)],
+          serials,
+          seeds.map(({ from }) => from),
+          seeds.map(({ dataKey }) => dataKey),
           seeds.map(({ sealedSeed }) => sealedSeed),
         ],
       },

@@ -42,12 +42,18 @@ export class Database {
     const { connections = 10, statementTimeout = 5000, connectTimeout = 5000 } = options;
     this.#pool = new pg.Pool({
       Client,
-      ...{ connectionString: url, max: connections, connectionTimeoutMillis: connectTimeout },
-      ...{ statement_timeout: statementTimeout, query_timeout: statementTimeout + SILENCE },
+      connectionString: url,
+      max: connections,
+      connectionTimeoutMillis: connectTimeout,
+      statement_timeout: statementTimeout,
+      query_timeout: statementTimeout + SILENCE,
       // A process that stands still lets go of the rows it holds.
       idle_in_transaction_session_timeout: statementTimeout,
       // A connection is kept: each writes a chain of the audit.
-      ...{ idleTimeoutMillis: 0, keepAlive: true, pipeline: true, application_name: "warifu" },
+      idleTimeoutMillis: 0,
+      keepAlive: true,
+      pipeline: true,
+      application_name: "warifu",
       types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
       // The pool waits for what it returns.
       onConnect: prepareConnection as unknown as (client: pg.ClientBase) => void,
@@ -157,7 +163,8 @@ export class Database {
     const results = await Promise.allSettled(
       statements.map(({ text, values = [], once }) =>
         client.query<Rows[number]>({
-          ...{ text, values: values.map(storable) },
+          text,
+          values: values.map(storable),
           ...(once ? {} : { name: this.#nameOf(text) }),
           ...(patience > 0 && { query_timeout: patience }),
         }),

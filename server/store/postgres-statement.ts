@@ -12,7 +12,9 @@ export interface Statement {
 const PATIENCE = 3_600_000;
 /** Stands first in a message whose statements may take so long. */
 export const PATIENTLY: Statement = {
-  ...{ text: `SET LOCAL statement_timeout = ${String(PATIENCE)}`, once: true, patience: PATIENCE },
+  text: `SET LOCAL statement_timeout = ${String(PATIENCE)}`,
+  once: true,
+  patience: PATIENCE,
 };
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];

@@ -64,7 +64,13 @@ export const TOKEN_COLUMNS = `${TOKENS.columns},
 
 /** What of a token changes, behind its key. */
 export const TOKEN_STATE = [
-  ...["serial", "status", "suspended", "failures", "lastStep", "clock", "contract"],
+  "serial",
+  "status",
+  "suspended",
+  "failures",
+  "lastStep",
+  "clock",
+  "contract",
 ] as const;
 
 export const CONTRACTS = new PostgresTable<Contract>("contracts", COLUMNS.contracts);
