@@ -10,7 +10,7 @@ const KEY_LENGTH = 32; // bytes of a data key
 const LONGEST_WRAPPED = 16_384; // bytes
 const KEY_ID = /^[\x21-\x7e]{1,512}$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-/** Words apart by blanks; quotes hold together what has blanks in it. */
+/** Words separated by blanks; quotes keep a word with blanks together. */
 const WORD = /"([^"]*)"|'([^']*)'|([^\s"']+)/g;
 
 /**
@@ -65,12 +65,12 @@ export class KmsCommand implements KeyEncryptionKey {
       const answer: unknown = JSON.parse(output);
       if (typeof answer === "object" && answer !== null) return answer as Record<string, unknown>;
     } catch {
-      // Said below, without what it was.
+      // Reported below, without what it was.
     }
     throw this.#failed(RUBBISH);
   }
 
-  /** Its standard error is not looked at: it may hold what no log is to hold. */
+  /** Standard error is ignored: it may hold secrets. */
   async #run(input: string): Promise<string> {
     const [program, ...args] = this.#words;
     const child = spawn(program!, args, {
@@ -98,7 +98,7 @@ export class KmsCommand implements KeyEncryptionKey {
           if (code === 0) resolve(output);
           else fail(`ended with ${String(code ?? signal)}`);
         });
-        // It may end without having read what it is asked.
+        // The command may end without having read its input.
         child.stdin.on("error", () => undefined).end(input);
       });
     } finally {
@@ -130,6 +130,6 @@ function endGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended, and nothing of it is left.
+    // The whole group has ended already.
   }
 }

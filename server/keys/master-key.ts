@@ -24,7 +24,7 @@ export class MasterKey implements KeyEncryptionKey {
     key: Uint8Array,
   ) {
     this.#key = createSecretKey(key);
-    // Not the key itself: that may have sealed seeds. RFC 5869.
+    // Derived (RFC 5869): the key itself may have sealed seeds.
     this.#wrapping = createSecretKey(Buffer.from(hkdfSync("sha256", key, "", PURPOSE, 32)));
     const check = Buffer.from(this.#checkValue()).toString("hex", 0, ID_LENGTH);
     this.id = `local:${check}`;
@@ -58,7 +58,7 @@ export class MasterKey implements KeyEncryptionKey {
     return this.wrap(this.#key.export());
   }
 
-  /** Tells this key from another and betrays neither. */
+  /** Tells this key from others without revealing any of it. */
   #checkValue(): Uint8Array {
     return createHmac("sha256", this.#key).update("warifu master key check").digest();
   }

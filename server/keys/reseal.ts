@@ -7,7 +7,7 @@ import type { Vault } from "../vault.js";
 
 /** Tokens that are sealed anew in one transaction. */
 const BATCH = 500;
-/** Milliseconds between two: servers over the same file have their turn. */
+/** Milliseconds between two of them, in which servers over the same file have their turn. */
 const PAUSE = 10;
 const TRIES = 3;
 
@@ -74,7 +74,7 @@ function resealed(vault: Vault, token: StoredToken, dataKey: number): ResealedSe
   return { serial, from, dataKey, sealedSeed };
 }
 
-/** One that is broken ends it: the data keys before stay, in case the fault is not in the row. */
+/** A seed that cannot be opened ends it: the earlier data keys stay, in case the row is not at fault. */
 function openSurely(vault: Vault, token: StoredToken): Uint8Array {
   try {
     return vault.open(token);

@@ -25,8 +25,9 @@ export interface RotationOptions {
 }
 
 /**
- * Wraps all data keys by the current key-encryption key while servers go on; what has broken off is taken
- * up. Seeds that a master key itself has sealed are sealed anew: that key opens them without the database's.
+ * Wraps all data keys by the current key-encryption key while servers go on; a rotation that broke off is
+ * taken up. Seeds that a master key itself has sealed, in a database from before data keys, are sealed anew:
+ * who has that key could open them by it alone.
  * @throws KeyUnavailable, StoreUnavailable
  */
 export async function rotateKeys(
@@ -42,8 +43,8 @@ export async function rotateKeys(
 }
 
 /**
- * The first data key first: from then on whatever is imported is wrapped by the new key. A KMS that takes
- * another of its keys meanwhile ends it: what was wrapped would be wrapped again and again.
+ * The first data key comes first: from then on imports have theirs wrapped by the new key. Where a KMS goes
+ * over to another of its keys meanwhile, this ends with an error: it would wrap data keys again and again.
  */
 async function rewrapAll(
   store: Store,

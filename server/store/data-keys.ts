@@ -1,8 +1,8 @@
 import type { AuditEntry } from "../core/audit.js";
 
 /**
- * The data key that a database is made with. It seals no seeds: the forms' key is made of it, and what it
- * is wrapped by is what all others are to be wrapped by.
+ * Data key 1. It seals no seeds: the key that signs form values is derived from it, and all other data keys
+ * must be wrapped by the key-encryption key that wraps it.
  */
 export const FIRST_DATA_KEY = 1;
 /** The master key itself, which sealed the seeds of databases from before data keys. */
@@ -10,7 +10,7 @@ export const LEGACY_DATA_KEY = 0;
 
 /** A data key as another key has wrapped it. */
 export interface WrappedKey {
-  /** The id of the key-encryption key; it betrays nothing of it. */
+  /** The id of the key-encryption key; it reveals nothing of the key. */
   readonly kek: string;
   readonly wrapped: Uint8Array;
 }
@@ -20,12 +20,12 @@ export interface NewDataKey extends WrappedKey {
   readonly under: string;
 }
 
-/** A data key as it is stored. Its number is never another's. */
+/** A data key as it is stored. Numbers are never reused. */
 export interface DataKey extends WrappedKey {
   readonly number: number;
   /** Unix milliseconds. */
   readonly createdAt: number;
-  /** Whether all seeds of data keys before it are being sealed by it. */
+  /** Whether the seeds of all earlier data keys are being sealed anew by it. */
   readonly resealing: boolean;
 }
 
@@ -42,21 +42,21 @@ export interface ResealedSeed {
 export interface DataKeyStore {
   /** The check value of the master key, in a database from before data keys. */
   legacyCheck(): Promise<Uint8Array | undefined>;
-  /** Stores the first data keys where there are none yet; that database is from before them no more. */
+  /** Stores the first data keys where there are none yet, in place of an older database's check value. */
   foundDataKeys(first: WrappedKey, legacy: WrappedKey | undefined, at: number): Promise<void>;
   dataKey(number: number): Promise<DataKey | undefined>;
   /** Data keys by their numbers. */
   listDataKeys(): Promise<DataKey[]>;
-  /** @returns false where it is not wrapped by `from` any more, and nothing has changed */
+  /** @returns false where it is not wrapped by `from` any more; then nothing changes */
   rewrapDataKey(number: number, from: string, to: WrappedKey, audit: AuditEntry): Promise<boolean>;
   /**
-   * The data key that seeds are sealed anew by: the one under way, or else this one. Whatever is imported
-   * later has a higher number.
+   * Begins to seal all seeds anew: by the data key of a run that broke off, or else by this one. The data
+   * keys of later imports have higher numbers.
    * @returns undefined where the first one is not wrapped by `under` any more
    */
   beginResealing(key: NewDataKey, at: number, audit: AuditEntry): Promise<DataKey | undefined>;
   /** Stores seeds that are still sealed by what they were. */
   resealSeeds(seeds: readonly ResealedSeed[]): Promise<void>;
-  /** Does away with the data keys before this one but the first: none of them seals a seed any more. */
+  /** Deletes all earlier data keys but the first: none of them seals a seed any more. */
   endResealing(dataKey: number, audit: AuditEntry): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import type { Database } from "./postgres-database.js";
 import type { AuditArchiveStore } from "./store.js";
 
-/** One at a time, whoever archives: two who delete would wait for each other's rows in a circle. */
+/** One archives at a time: two that delete could wait for each other's rows in a circle. */
 const ALONE = { text: "LOCK TABLE audit_archived IN EXCLUSIVE MODE" };
 const ARCHIVED = "SELECT coalesce(max(checkpoint), 0) AS number FROM audit_archived";
 
-/** Where each writer's chain stood last, of the checkpoints behind one and up to another. */
+/** How far each writer's chain had come in the checkpoints after one and up to another. */
 const MARK = `INSERT INTO audit_archived (writer, sequence, checkpoint)
   SELECT DISTINCT ON (writer) writer, sequence, number FROM (
     SELECT (head ->> 0)::uuid AS writer, (head ->> 1)::bigint AS sequence, number

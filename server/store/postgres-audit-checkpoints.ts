@@ -13,9 +13,9 @@ import type { AuditChainStore } from "./store.js";
 const CHECKPOINTS = "SELECT number, at, before, heads, signature, covered FROM audit_checkpoints";
 
 /**
- * The ends of the chains that have grown since the last checkpoint: of the rows from where it left off to
- * where rows of transactions under way may still come in. Each writer, and its last row, is looked up in
- * the index: rows that nobody has signed for long may be millions.
+ * The last row of each chain that has grown since the last checkpoint, below the id from which on
+ * transactions under way may still add rows. Writers and their last rows are looked up in the index: since
+ * an old checkpoint there may be millions of rows.
  */
 const HEADS = `WITH RECURSIVE writers AS (
     (SELECT writer FROM audit ORDER BY writer LIMIT 1)
@@ -32,7 +32,7 @@ export function chainMethods(db: Database): AuditChainStore {
   return {
     checkpointAudit: (at, sign) =>
       db.transaction(async (tx) => {
-        // One at a time, whoever signs.
+        // One signs at a time.
         await tx.send({ text: "LOCK TABLE audit_checkpoints IN EXCLUSIVE MODE" });
         const [[bound], [found]] = (await tx.send(
           { text: `SELECT ${BELOW_THE_OLDEST} AS below` },

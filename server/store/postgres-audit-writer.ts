@@ -29,7 +29,7 @@ export class AuditChain {
   #last: Pick<AuditRow, "sequence" | "hash"> = { sequence: 0, hash: CHAIN_START };
   #pending = this.#last;
 
-  /** The statement that writes a transaction's lines: once in each. @throws RowsRefused */
+  /** The statement that writes all of a transaction's lines, to be asked for once. @throws RowsRefused */
   write(entries: readonly AuditEntry[]): Statement[] {
     if (entries.length === 0) return [];
     if (entries.length > PLACES) throw new RowsRefused("too many lines", "audit");

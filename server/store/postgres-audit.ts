@@ -3,14 +3,15 @@ import type { Database } from "./postgres-database.js";
 import type { Rows } from "./postgres-statement.js";
 import type { ListedAuditRow, Store } from "./store.js";
 
-/** Where the rows begin that are not all there yet: see postgres-audit-writer.ts. */
+/** From this id on, transactions under way may still add rows: see postgres-audit-writer.ts. */
 export const BELOW_THE_OLDEST = `(SELECT base FROM audit_base)
   + pg_snapshot_xmin(pg_current_snapshot())::text::bigint * ${String(PLACES)}`;
 
 /**
- * A restored copy of a database counts its transactions from the beginning: its ids go on behind those
- * that are there, or that the last checkpoint is over. A transaction that writes to the audit itself begins
- * with it: else it has an id already, which may be lower than another's.
+ * A dump that is restored elsewhere meets lower transaction ids there. This raises the base, so that the ids
+ * of new rows are above all that exist and all that the last checkpoint covers. A transaction that also
+ * writes to the audit must begin with this: the base fits transaction ids that are not given out yet, and
+ * whatever has written already has one, so that its rows could come below others.
  */
 export const MOVE_BASE = `UPDATE audit_base
   SET base = newest - mod(newest, ${String(PLACES)}) + ${String(PLACES)} - next * ${String(PLACES)}

@@ -56,7 +56,7 @@ async function session(db: Database, id: Uint8Array, now: number): Promise<Sessi
   return storedSession(row);
 }
 
-/** Each key's row is locked, in the order of the keys, whether or not it was there. */
+/** Locks a row for each key, in the order of the keys, whether or not it was there. */
 async function changeAttempts(
   db: Database,
   named: readonly string[],
@@ -64,7 +64,7 @@ async function changeAttempts(
   change: (before: readonly Counted[]) => readonly Counted[] | undefined,
 ): Promise<void> {
   const oldest = at - ATTEMPTS_LIFE;
-  // Somebody may type any character as his login ID; this one no text has there.
+  // A login ID may be typed with any character, but PostgreSQL's text cannot hold NUL.
   const keys = named.map((key) => key.replaceAll("\0", "\ufffd"));
   await db.transaction(async (tx) => {
     const [rows] = await tx.send({
@@ -96,7 +96,7 @@ async function changeAttempts(
         values: [keys],
       },
       {
-        // Rows that others hold are theirs to clear away.
+        // Rows that other transactions hold are left to them.
         text: `DELETE FROM login_attempts WHERE key IN (
           SELECT key FROM login_attempts WHERE last_at < $1 LIMIT ${String(CLEARED)}
           FOR UPDATE SKIP LOCKED)`,

@@ -68,7 +68,7 @@ function encodeRows(types: readonly CopyType[], rows: readonly CopyRow[]): Buffe
   return bytes.subarray(0, bytes.writeInt16BE(TRAILER, at));
 }
 
-/** UTF-8 takes three bytes at the most for what is one place of a string. */
+/** UTF-8 takes three bytes at the most for each unit of a string's length. */
 function mostBytes(row: CopyRow): number {
   let sum = 0;
   for (const value of row) {
@@ -87,7 +87,7 @@ function writeValue(
 ): number {
   switch (type) {
     case "text":
-      // Its text holds every character but one, which nothing that is stored has.
+      // PostgreSQL's text cannot hold NUL.
       return at + bytes.write((value as string).replaceAll("\0", "\ufffd"), at);
     case "uuid":
       return at + bytes.write((value as string).replaceAll("-", ""), at, "hex");

@@ -33,7 +33,7 @@ export function dataKeyMethods(db: Database): DataKeyStore {
     listDataKeys: async () => (await db.query(`${KEYS} ORDER BY number`)).map(storedDataKey),
     rewrapDataKey: (number, from, to, entry) =>
       db.transaction(async (tx) => {
-        // A large import may be becoming tokens under the first data key.
+        // An import keeps the first data key's row locked while its tokens are published, which may take long.
         const [, done] = await tx.send(PATIENTLY, {
           text: "UPDATE data_keys SET kek = $1, wrapped = $2 WHERE number = $3 AND kek = $4 RETURNING number",
           values: [to.kek, to.wrapped, number, from],
@@ -88,7 +88,7 @@ async function beginResealing(
   entry: AuditEntry,
 ): Promise<DataKey | undefined> {
   return db.transaction(async (tx) => {
-    // Behind every import that has a number already: what is not seen after this has a higher one.
+    // Waits for all imports that have a number: one that is not seen after this has a higher number.
     const [, , [before] = []] = await tx.send(
       PATIENTLY,
       { text: `SELECT 1 FROM data_keys WHERE number = ${FIRST} FOR UPDATE` },
@@ -106,7 +106,7 @@ async function beginResealing(
   });
 }
 
-/** Locks the tokens in the order in which all do. */
+/** Locks tokens in the order in which everyone does. */
 async function resealSeeds(db: Database, seeds: readonly ResealedSeed[]): Promise<void> {
   const serials = seeds.map(({ serial }) => serial);
   await db.transaction(async (tx) => {
@@ -133,7 +133,7 @@ async function resealSeeds(db: Database, seeds: readonly ResealedSeed[]): Promis
 }
 
 /**
- * The first one stays as it is until the transaction ends.
+ * Keeps the first data key from being changed until the transaction ends.
  * @returns the new key's number; undefined where the first one was wrapped anew meanwhile
  */
 export async function insertDataKey(

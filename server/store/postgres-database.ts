@@ -6,18 +6,18 @@ import { retryable, RowsRefused, storeError } from "./postgres-errors.js";
 import type { Rows, Statement } from "./postgres-statement.js";
 import { StoreUnavailable } from "./store.js";
 
-/** How often a transaction is made that another one came in between of. */
+/** How often a transaction is tried that conflicts with others. */
 const TRIES = 5;
-/** Beyond what the database itself allows a statement, milliseconds: then the connection is given up. */
+/** Milliseconds without an answer beyond the statement timeout, after which a connection is given up. */
 const SILENCE = 5000;
 
-/** How a database is reached. Times are milliseconds; what the URL says goes before it. */
+/** How a database is reached. Times are milliseconds; parameters of the URL go before these. */
 export interface PostgresOptions {
   /** Connections of this process at the most. */
   readonly connections?: number;
-  /** How long a statement may take, and a lock be waited for. */
+  /** How long a statement may take, waiting for locks included. */
   readonly statementTimeout?: number;
-  /** How long a new connection may take, and a free one be waited for. */
+  /** How long to wait for a new connection, or for a free one. */
   readonly connectTimeout?: number;
 }
 
@@ -25,7 +25,7 @@ export interface PostgresOptions {
 export interface Transaction {
   /** @throws StoreUnavailable, RowsRefused */
   readonly send: (...statements: Statement[]) => Promise<Rows[]>;
-  /** The last statements, and the commit, in one message: kept, the promise says that it is durable. */
+  /** The last statements and the commit, in one message. Once the promise is kept, all is durable. */
   readonly commit: (...statements: Statement[]) => Promise<Rows[]>;
   /** The chain of the audit that this connection writes. */
   readonly chain: AuditChain;
@@ -47,18 +47,18 @@ export class Database {
       connectionTimeoutMillis: connectTimeout,
       statement_timeout: statementTimeout,
       query_timeout: statementTimeout + SILENCE,
-      // A process that stands still lets go of the rows it holds.
+      // A process that hangs must not keep rows locked.
       idle_in_transaction_session_timeout: statementTimeout,
-      // A connection is kept: each writes a chain of the audit.
+      // Idle connections are kept: each one writes a chain of the audit.
       idleTimeoutMillis: 0,
       keepAlive: true,
       pipeline: true,
       application_name: "warifu",
       types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
-      // The pool waits for what it returns.
+      // The pool awaits the promise, which its types leave out.
       onConnect: prepareConnection as unknown as (client: pg.ClientBase) => void,
     });
-    // A connection that breaks is told to whoever waits on it; the next one is made anew.
+    // Whoever waits on a broken connection gets its error, and the pool makes a new one.
     this.#pool.on("error", () => undefined);
     this.#pool.on("connect", (client) => client.on("error", () => this.#broken.add(client)));
   }
@@ -83,9 +83,9 @@ export class Database {
   }
 
   /**
-   * Makes a transaction; where another one came in between, again. It is rolled back unless `act`
-   * commits it.
-   * @param begin how it begins
+   * Runs `act` in a transaction, and again where it conflicts with another one. It is rolled back unless
+   * `act` commits it.
+   * @param begin the statement that begins it
    */
   async transaction<T>(act: (tx: Transaction) => Promise<T>, begin = "BEGIN"): Promise<T> {
     for (let tries = 1; ; tries++) {
@@ -155,8 +155,8 @@ export class Database {
   }
 
   /**
-   * Sends all at once; the first one that fails is what is thrown, once all are answered. The driver counts
-   * from here for each: whoever stands behind another one needs its patience too.
+   * Sends all at once; when all are answered, the first error is thrown. The driver starts the timeouts of
+   * all of them now, so that each needs the patience of the slowest before it.
    */
   async #send(client: pg.PoolClient, statements: readonly Statement[]): Promise<Rows[]> {
     const patience = Math.max(...statements.map((statement) => statement.patience ?? 0));
@@ -183,13 +183,13 @@ export class Database {
   }
 }
 
-/** PostgreSQL's text holds every character but one, which nothing that is stored has: it finds nothing. */
+/** PostgreSQL's text cannot hold NUL. Nothing that is stored has one: a key with it finds nothing. */
 function storable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(storable);
   return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
 }
 
-/** int8 in pg_type: every one here is a time, an amount or a count, far below 2^53. */
+/** int8 in pg_type: times, amounts, counts and ids, all of them below 2^53. */
 const BIGINT = 20;
 
 function typeParser(oid: number, format?: "text"): unknown {
@@ -198,8 +198,8 @@ function typeParser(oid: number, format?: "text"): unknown {
 }
 
 /**
- * What is committed is on the disk (synchronous_commit) before it is answered, whatever the role or the
- * database has set; remote_apply is more than that.
+ * Commits must be on the disk (synchronous_commit) before they are answered, whatever the role or the
+ * database has set; remote_apply, which is more than that, is left as it is.
  */
 async function prepareConnection(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ fsync: string }>(

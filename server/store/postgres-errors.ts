@@ -1,10 +1,10 @@
 import pg from "pg";
 import { StoreUnavailable } from "./store.js";
 
-/** Another transaction came in between: this one is made again. */
+/** A conflict with another transaction: this one is to be tried again. */
 export class Interrupted extends StoreUnavailable {}
 
-/** The database refuses what a statement asks for: a function it has not, or that the role may not call. */
+/** A statement that cannot be run here: its function is not there, or the role may not call it. */
 export class StatementRefused extends StoreUnavailable {}
 
 /** Rows that break a rule of the schema. It says which rule, never what is in the rows. */
@@ -25,12 +25,12 @@ export class RowsRefused extends Error {
 const UNIQUE_VIOLATION = "23505";
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
-/** Classes of errors that waiting does not mend: data exceptions and broken constraints. */
+/** Classes of errors that waiting does not mend: data exceptions, violated constraints. */
 const REFUSED = /^(22|23)/;
-/** Classes of errors that tell how the server fares: its connections, resources, shutdown, timeouts, disks. */
+/** Classes of errors about the state of the server: connections, resources, shutdown, timeouts, disks. */
 const AILING = /^(08|53|57|58)/;
 
-/** What the driver throws as the store's own error: its messages name hosts and rules, never values. */
+/** The store's own error for what the driver throws: its messages name hosts and rules, never values. */
 export function storeError(error: unknown): Error {
   if (error instanceof StoreUnavailable) return error;
   if (!(error instanceof pg.DatabaseError)) {
@@ -43,7 +43,7 @@ export function storeError(error: unknown): Error {
   return AILING.test(code) ? new StoreUnavailable(message) : new StatementRefused(message);
 }
 
-/** A row that came into being meanwhile is a conflict like another: made again, it is seen. */
+/** A unique key's violation is a conflict too: the row was inserted meanwhile, and the next try sees it. */
 export function retryable(error: unknown): error is Interrupted | RowsRefused {
   return error instanceof Interrupted || (error instanceof RowsRefused && error.twice);
 }

@@ -10,10 +10,10 @@ import { PATIENTLY, type Rows } from "./postgres-statement.js";
 import { importedMeanwhile, publishUnderKey } from "./publish.js";
 import { type NewToken, SerialTwice, StoreUnavailable } from "./store.js";
 
-/** What an import that broke off has left behind goes after a day, in milliseconds. */
+/** Milliseconds after which what a broken-off import has left behind is deleted. */
 const ABANDONED = 86_400_000;
 
-/** Tokens in one COPY: fewer cost the server more for each, more take memory. */
+/** Tokens in one COPY: fewer cost the server more time for each, more cost memory. */
 const AT_ONCE = 10_000;
 const STAGED: CopyTarget = {
   table: `staged_tokens
@@ -104,7 +104,7 @@ async function publish(
         SELECT count(*) AS count FROM published`,
       values: [id, number],
     });
-    // Made again, it would be refused again.
+    // Not to be tried again as a conflict is: the serial stays taken.
     const [, rows] = await taken.catch((error: unknown) => {
       throw error instanceof RowsRefused && error.twice ? importedMeanwhile() : error;
     });

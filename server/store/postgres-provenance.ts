@@ -13,7 +13,7 @@ const PLACE = `SELECT concat_ws('/', system_identifier,
 
 /** Where the database comes from. */
 export function provenanceMethods(db: Database): ProvenanceStore {
-  /** Undefined where a database that is compatible to PostgreSQL cannot tell. */
+  /** Undefined where the role may not ask, or a database that is only like PostgreSQL cannot tell. */
   const placeNow = async (): Promise<unknown> => {
     try {
       return (await db.query(PLACE))[0]!.place;

@@ -13,7 +13,7 @@ import {
 } from "./postgres-tables.js";
 import type { About } from "./store.js";
 
-/** How rows are read: as they stand, or so that nobody else changes them until the transaction ends. */
+/** Whether rows are read only, or locked against changes until the transaction ends. */
 export type Hold = "" | " FOR NO KEY UPDATE";
 
 interface Reading {
@@ -25,9 +25,9 @@ const BY_ID = "id = ANY($1::text[])";
 
 /**
  * Reads the pages that decisions are about. Rows are locked in one order by everyone: contracts, then
- * users, then tokens, each by its key, then payees and staff; so nobody waits in a circle. Each statement sees what was
- * committed before it, so what is read behind a lock stands as the lock's last holder left it: READ
- * COMMITTED is enough.
+ * users, then tokens, each by its key, then payees and staff; so nobody waits in a circle. Each statement
+ * sees what was committed before it, so that what is read after a lock was waited for is what its last
+ * holder left: READ COMMITTED is enough.
  * @returns undefined where a token or a user has come to another contract meanwhile
  */
 export async function readPages(
@@ -52,7 +52,7 @@ export async function readPages(
   return moved ? undefined : pages;
 }
 
-/** Where the named tokens and users belong now: locked, and looked at again, right after. */
+/** The contracts of the named tokens and users. Not locked yet: they are compared again once they are. */
 async function contractsOf(tx: Transaction, whole: readonly About[]): Promise<string[]> {
   const [serials, users] = [named(whole, "serials"), named(whole, "users")];
   if (serials.length + users.length === 0) return [];

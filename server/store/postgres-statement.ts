@@ -2,7 +2,7 @@
 export interface Statement {
   readonly text: string;
   readonly values?: readonly unknown[];
-  /** Whether it is made once: others are prepared on each connection. */
+  /** Whether it is sent as it is; others are prepared on each connection. */
   readonly once?: boolean;
   /** Milliseconds after which the connection is given up, for a message that takes longer than others. */
   readonly patience?: number;
@@ -10,7 +10,7 @@ export interface Statement {
 
 /** Milliseconds that a statement over a whole table, or a wait for one, may take. */
 const PATIENCE = 3_600_000;
-/** Stands first in a message whose statements may take so long. */
+/** Goes first in a message whose statements may take that long. */
 export const PATIENTLY: Statement = {
   text: `SET LOCAL statement_timeout = ${String(PATIENCE)}`,
   once: true,

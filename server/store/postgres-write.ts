@@ -15,7 +15,7 @@ import {
   USERS,
 } from "./postgres-tables.js";
 
-/** What is on the pages of these tables may be new, or there already. */
+/** Things of these tables may be new, or in the database already. */
 const KEPT = { contracts: CONTRACTS, users: USERS, payees: PAYEES, staff: STAFF } as const;
 type Kept = keyof typeof KEPT;
 
@@ -35,7 +35,7 @@ export class Writing {
     this.#before = forEachKept((name) => new Set(pages[name].keys()));
   }
 
-  /** What is on the pages already. */
+  /** Notes what is to be written; it stands on the pages already. */
   add(changes: Changes): void {
     for (const serial of changes.tokens.keys()) this.#tokens.add(serial);
     for (const name of Object.keys(KEPT) as Kept[]) {

@@ -10,8 +10,8 @@ export function importedMeanwhile(): StoreUnavailable {
 }
 
 /**
- * Publishes an import with its data key, wrapped by the key that holds at that moment.
- * @param publish returns false where another one does by now
+ * Publishes an import with its data key, wrapped by the key-encryption key of that moment.
+ * @param publish returns false where keys were rotated meanwhile
  * @throws StoreUnavailable
  */
 export async function publishUnderKey(

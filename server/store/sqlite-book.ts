@@ -25,7 +25,7 @@ function reader(
   const readWhole = wholeReader(db, readToken);
   const readNarrow = (pages: SharedPages, { serials = [], users: ids = [] }: About): void => {
     const found = ids.map((id) => named(id)[0]);
-    // A user nobody knows is looked for a token too: reads of another number would tell of it.
+    // An unknown user costs a read of a token too: the number of reads must not tell known from unknown.
     const held = found.map((user) => user?.serial ?? "");
     for (const user of found) if (user) pages.users.set(user.id, user);
     for (const serial of [...serials, ...held]) {
@@ -66,7 +66,7 @@ function wholeReader(
     const users = contracts.flatMap(({ id }) => usersOf(id));
     keep(pages.users, users);
     for (const { serial } of users) if (serial !== undefined) take(serial);
-    // Read again where it is known already: whose it is, the number of reads does not tell.
+    // Read even where it is there already: the number of reads must not tell whose token it is.
     for (const token of (about.tokens ?? []).map(readToken))
       if (token) pages.tokens.set(token.serial, token);
     const { transferDate: date } = about;

@@ -3,12 +3,15 @@ import { storeError } from "./sqlite-answer.js";
 import { isSqliteError } from "./sqlite-driver.js";
 import { Busy } from "./store.js";
 
-/** Milliseconds from one try to the next. Whoever writes again and again has to pause for longer. */
+/**
+ * Milliseconds between two tries. A process that makes one transaction after the other has to pause for longer
+ * between them, or nobody else gets in.
+ */
 const PAUSE = 5;
 
 /**
- * Has transactions that another process's is in the way of wait for it: here and not in the driver, which
- * would keep the event loop from all else. However many wait, one of them tries.
+ * Tries a transaction again while another process's holds the database. It waits here and not in the driver,
+ * which would block the event loop. However many wait, one of them tries.
  */
 export class BusyRetry {
   #pause: Promise<void> | undefined;
@@ -21,7 +24,7 @@ export class BusyRetry {
     this.#patience = patience;
   }
 
-  /** @throws Busy after that time, or once nobody is to wait any more; or what `act` throws */
+  /** @throws Busy when that time is over, or `close` was called; or what `act` throws */
   async run<T>(act: () => T): Promise<T> {
     const until = performance.now() + this.#patience;
     for (;;) {
@@ -43,7 +46,7 @@ export class BusyRetry {
     }
   }
 
-  /** Nobody waits any more. */
+  /** Ends all waiting. */
   close(): void {
     this.#closed = true;
   }

@@ -43,7 +43,7 @@ export function openConnection(path: string, options?: Database.Options): Databa
   }
 }
 
-/** Version 12 tells it by its words, version 13 by the code. */
+/** Version 12 tells it in its message, version 13 by the code. */
 function wantsBinary({ code, message }: NodeJS.ErrnoException): boolean {
   return code === "MODULE_NOT_FOUND" || message.startsWith("Could not locate the bindings file");
 }

@@ -22,7 +22,7 @@ export type ReadToken = (serial: string) => StoredToken | undefined;
 
 const TOKENS = `SELECT ${TOKEN_COLUMNS} FROM tokens JOIN token_states ON token_id = id`;
 
-/** Some two milliseconds' worth. */
+/** About two milliseconds' work. */
 const COUNTED_AT_ONCE = 5_000;
 
 export function tokenReader(db: Database.Database): ReadToken {

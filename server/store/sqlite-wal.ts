@@ -4,9 +4,9 @@ import { driverPath } from "./sqlite-driver.js";
 
 /** Commits from one checkpoint to the next. */
 const COMMITS = 200;
-/** Pages of the log beyond which writers wait for a moment, so that it begins anew. */
+/** Pages of the log beyond which it is begun anew, for which writers have to wait for a moment. */
 const LONG_LOG = 65_536;
-/** Pages beyond which a commit makes the checkpoint itself: the thread does not keep up, or is gone. */
+/** Pages beyond which a commit makes a checkpoint itself: the thread cannot keep up, or is gone. */
 const LONGEST_LOG = 4 * LONG_LOG;
 
 /**
@@ -58,7 +58,7 @@ export function logCopier(db: Database.Database): LogCopier {
         worker ??= start();
         worker.postMessage("checkpoint");
       } catch {
-        // What was committed stays so where no thread can be had.
+        // What was committed stays so even where no thread can be started.
       }
     },
     close: async () => {

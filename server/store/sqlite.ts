@@ -21,11 +21,11 @@ import { tokenMethods, tokenReader } from "./sqlite-tokens.js";
 import { logCopier } from "./sqlite-wal.js";
 import { type About, type Outcome, type Store, StoreUnavailable, type Work } from "./store.js";
 
-/** Less than a server has for its closing: what waits once is answered by then. */
+/** Milliseconds to wait for another process's transaction: less than a server has for stopping. */
 const PATIENCE = 4000;
 /**
- * Of pages, in KiB: the inner nodes of seven million tokens' trees. A commit after a page was split
- * searches the whole cache, so that a larger one makes every batch dearer.
+ * The page cache, in KiB: enough for the inner nodes of the trees of seven million tokens. A commit after a
+ * page split searches the whole cache, so that a larger one makes every batch dearer.
  */
 const CACHE = 16_384;
 

@@ -53,7 +53,7 @@ export interface WaitingMail extends Mail {
   readonly attempts: number;
 }
 
-/** How a token stands: the first of lost, faulty, revoked, suspended and expired that it is. */
+/** How a token stands: the first of lost, faulty, revoked, suspended and expired that applies. */
 export const TOKEN_STANDINGS = [
   "usable",
   "suspended",
@@ -98,7 +98,7 @@ export interface ListedAuditRow extends AuditRow {
   readonly id: number;
 }
 
-/** Something of the store that is not there or not as expected. */
+/** The store cannot be read or written, or does not hold what it must. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
@@ -261,9 +261,10 @@ export interface ProvenanceStore {
 }
 
 /**
- * Where tokens, their states, the audit and the API keys are kept. Each method is one atomic step:
- * it is durable when it returns, or it throws and nothing of it has happened. Only where PostgreSQL is lost
- * before it answers a COMMIT may it have happened all the same.
+ * Where everything is kept: tokens and their states, contracts, users, payees, transfers, the branch's staff,
+ * sessions, mails, the audit, API keys and data keys. Each method is one atomic step: it is durable when it
+ * returns, or it throws and nothing of it has happened. Only where PostgreSQL is lost before it answers a
+ * COMMIT may it have happened all the same.
  *
  * Every method throws StoreUnavailable where the store cannot read or commit.
  */
