@@ -62,7 +62,7 @@ function addProfile(portal: Portal): void {
     );
     if (answer.changed) {
       // A new password has ended all sessions, this one too.
-      const shown = answer.loggedOut ? { ...visit, user: { ...user } } : visit;
+      const shown = answer.loggedOut ? { ...visit, user: undefined } : visit;
       return portal.send(reply, ProfilePage({ visit: shown, codeNeeded: false, done: true }));
     }
     if (answer.reason === "suspended") {

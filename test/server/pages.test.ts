@@ -192,6 +192,17 @@ describe("forms", () => {
     expect(await reply.text()).toContain(message);
   });
 
+  it("a new login password ends the session, and its page shows nobody any more", async () => {
+    const change = { mail: "ichirodt@example.co.jp", confirmationPassword: CONFIRMATION };
+    const password = { password: "new-password", passwordRepeat: "new-password" };
+    const code = bank.read(SERIAL);
+    const reply = await visitor.send("/profile", { ...change, ...password, code });
+    const page = await reply.text();
+    expect(page).toContain('role="status"');
+    for (const gone of ["データ一郎", "<nav", "ログアウト"]) expect(page).not.toContain(gone);
+    expect((await visitor.fetch("/")).headers.get("location")).toBe("/login");
+  });
+
   it.each([
     [{ firstCode: "1", secondCode: "2" }, "半角数字6桁"],
     [
