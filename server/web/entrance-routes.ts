@@ -45,6 +45,7 @@ function addLogin(portal: Portal): void {
     const message = loginMessage(login, visit.language);
     return portal.send(reply, LoginPage({ visit, message, id }), 422);
   });
+  portal.leadOn("/logout", "/");
   portal.form("/logout", async (request, _fields, reply) => {
     const { staff } = await portal.visit(request, reply);
     const secret = portal.secretOf(request);

@@ -110,8 +110,8 @@ export class Portal {
         const secure = request.protocol === "https";
         const options = { path: "/", sameSite: "lax", httpOnly: true, secure } as const;
         reply.setCookie(LANGUAGE_COOKIE, language, options);
-        // Only within this site.
-        return reply.redirect(/^\/(?!\/)[\w/?=&.-]*$/.test(to) ? to : "/", 303);
+        // Only within this site; browsers take a backslash for a slash, and leave out control characters.
+        return reply.redirect(/^\/(?![/\\])[!-~]*$/.test(to) ? to : "/", 303);
       },
     );
     // A browser asks for a page; everyone else is told as the API tells it.
@@ -125,6 +125,11 @@ export class Portal {
   /** Adds a page. */
   page(path: string, draw: (request: PageRequest, reply: FastifyReply) => Promise<unknown>): void {
     this.app.get<{ Querystring: Query }>(path, { schema: { hide: true } }, draw);
+  }
+
+  /** Leads on from a path that only takes a form: a reload or the other language's link asks for it. */
+  leadOn(path: string, to: string): void {
+    this.page(path, async (_request, reply) => reply.redirect(to, 303));
   }
 
   /** Adds what a form does. One that was not drawn for who sends it is refused. */

@@ -30,6 +30,7 @@ export function addTransferRoutes(portal: Portal): void {
     const date = japanDate(seat.visit.now);
     return portal.send(reply, await entryPage(portal, seat, { ...EMPTY, date }));
   });
+  portal.leadOn("/transfer/confirm", "/transfer");
   portal.form("/transfer/confirm", async (request, fields, reply) => {
     const seat = await portal.seat(request, reply);
     if (!seat) return reply;

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loginIdOf, textOf } from "../../server/web/portal.js";
+import { MESSAGES } from "../../server/web/message-texts.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { DEFAULT_POLICY, type Policy } from "../../server/core/policy.js";
 import { CONFIRMATION, PAPER, PASSWORD, TestBank } from "../support/bank.js";
+import { routesOf } from "../support/routes.js";
 import { Visitor } from "../support/visitor.js";
 
 const SERIAL = "10000001";
@@ -264,9 +266,50 @@ describe("pages", () => {
         "location",
       );
     expect(await to("/help/login")).toBe("/help/login");
-    expect(await to("//evil.example/")).toBe("/");
+    for (const elsewhere of ["//evil.example/", "/\\evil.example/", "/\t/evil.example/"]) {
+      expect(await to(elsewhere)).toBe("/");
+    }
     expect(await to("https://evil.example/")).toBe("/");
     expect(await visitor.get("/login")).toContain('<html lang="en">');
+  });
+
+  it("open at the path of every form, too: by a reload, by an address that was typed", async () => {
+    const forms = routesOf(bank.app, SERIAL).filter(
+      ({ method, path }) => method === "POST" && !path.startsWith("/v1"),
+    );
+    expect(forms.length).toBeGreaterThan(10);
+    for (const { path } of forms) {
+      const { status } = await visitor.fetch(path);
+      expect([200, 303], path).toContain(status);
+    }
+  });
+
+  /** Follows a page's link to the other language. */
+  const inEnglish = async (page: string): Promise<Response> => {
+    const [, link] = /<a href="(\/language\/en[^"]+)"/.exec(page)!;
+    const reply = await visitor.fetch((await visitor.fetch(link!)).headers.get("location")!);
+    const on = reply.headers.get("location");
+    return on === null ? reply : visitor.fetch(on);
+  };
+
+  it.each([
+    ["what is to be confirmed", "5000"],
+    ["what was not entered well", ""],
+  ])("come in the other language after a form was sent: %s", async (_name, amount) => {
+    await logIn();
+    const payee = { kind: "entered", bank: "b", branch: "br", account: "1", name: "n" };
+    const order = { ...payee, amount, date: "2026-11-24" };
+    const sent = await visitor.send("/transfer/confirm", order, { from: "/transfer" });
+    const reply = await inEnglish(await sent.text());
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toContain('action="/transfer/confirm"');
+  });
+
+  it("come in the other language with what was looked for", async () => {
+    await bank.staff();
+    await visitor.send("/branch/login", { id: "madoguchi", password: PASSWORD });
+    const found = await visitor.get(`/branch/find?id=${encodeURIComponent("契約 (株)")}`);
+    expect(await (await inEnglish(found)).text()).toContain(MESSAGES["E-29"].en);
   });
 
   it("have their typeface and style with them", async () => {
