@@ -4,7 +4,8 @@ import { type BranchReason, BranchRefusal, ChangedMeanwhile, type Paper } from "
 import { sayIn } from "./layout.js";
 import { PaperPage } from "./pages/branch-contracts.js";
 import { type PaperField, readForm, type Values } from "./paper-form.js";
-import { type Desk, type Portal, textOf } from "./portal.js";
+import { textOf } from "./form-fields.js";
+import type { Desk, Portal } from "./portal.js";
 import type { Message, MessageKey, TextKey } from "./text.js";
 
 const REFUSALS: Readonly<Record<BranchReason, MessageKey>> = {

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { ContractsPage, StaffLoginPage } from "./pages/branch-contracts.js";
-import { type Desk, loginIdOf, type Portal, queryText, secretText } from "./portal.js";
+import { loginIdOf, secretText, textOf } from "./form-fields.js";
+import type { Desk, Portal } from "./portal.js";
 import type { Message } from "./text.js";
 import { addContractRoutes } from "./branch-contract-routes.js";
 import { addBranchTokenRoutes } from "./branch-token-routes.js";
@@ -45,12 +46,12 @@ function addFinding(portal: Portal): void {
   };
   portal.page("/branch", async (request, reply) => {
     const desk = await portal.desk(request, reply);
-    return desk ? list(desk, reply, queryText(request, "after")) : reply;
+    return desk ? list(desk, reply, textOf(request.query, "after")) : reply;
   });
   portal.page("/branch/find", async (request, reply) => {
     const desk = await portal.desk(request, reply);
     if (!desk) return reply;
-    const id = queryText(request, "id");
+    const id = textOf(request.query, "id");
     const book = await store.read({ contracts: [id], users: [id], serials: [id] });
     if (book.contract(id)) return reply.redirect(`/branch/contracts/${id}`, 303);
     if (book.user(id)) return reply.redirect(`/branch/users/${id}`, 303);

@@ -6,7 +6,8 @@ import { sayIn } from "./layout.js";
 import { PasswordsPage } from "./pages/branch-contracts.js";
 import { BranchUserPage, ExpiringPage, TokenPage, TokensPage } from "./pages/branch-tokens.js";
 import { readForm, TOKEN_ACT_FORM, USER_ACT_FORM, type Values } from "./paper-form.js";
-import { type Desk, type Portal, queryText, textOf } from "./portal.js";
+import { textOf } from "./form-fields.js";
+import type { Desk, Portal } from "./portal.js";
 import type { Message } from "./text.js";
 
 const ROWS = 50;
@@ -127,7 +128,7 @@ function addLists(portal: Portal): void {
   portal.page("/branch/tokens", async (request, reply) => {
     const desk = await portal.desk(request, reply);
     if (!desk) return reply;
-    const tokens = await store.listTokens(queryText(request, "after"), ROWS);
+    const tokens = await store.listTokens(textOf(request.query, "after"), ROWS);
     const more = tokens.length === ROWS ? tokens.at(-1)!.serial : undefined;
     return portal.send(reply, TokensPage({ visit: desk.visit, tokens, more }));
   });
@@ -136,7 +137,7 @@ function addLists(portal: Portal): void {
     if (!desk) return reply;
     const { visit } = desk;
     const days = clerk.policy.expiryNoticeDays;
-    const [, expiry, serial] = /^(\d{1,12})-(\d{1,12})$/.exec(queryText(request, "after")) ?? [];
+    const [, expiry, serial] = /^(\d{1,12})-(\d{1,12})$/.exec(textOf(request.query, "after")) ?? [];
     const after = { expiry: Number(expiry ?? visit.now), serial: serial ?? "" };
     const until = visit.now + Math.max(...days) * DAY;
     const tokens = await store.listExpiring(until, after, ROWS);

@@ -4,7 +4,8 @@ import { standingOf } from "../core/user.js";
 import { isField } from "../fields.js";
 import { LoginPage, RegistrationPage, StopPage } from "./pages/entrance.js";
 import { TopPage } from "./pages/top.js";
-import { loginIdOf, type Portal, secretText, textOf } from "./portal.js";
+import { loginIdOf, secretText, textOf } from "./form-fields.js";
+import type { Portal } from "./portal.js";
 import type { Language } from "./language.js";
 import type { Message } from "./text.js";
 import { timeFromText } from "./words.js";
@@ -48,9 +49,7 @@ function addLogin(portal: Portal): void {
   portal.leadOn("/logout", "/");
   portal.form("/logout", async (request, _fields, reply) => {
     const { staff } = await portal.visit(request, reply);
-    const secret = portal.secretOf(request);
-    if (secret !== undefined) await sessions.end(secret);
-    reply.clearCookie("warifu", { path: "/" });
+    await portal.close(request, reply);
     return reply.redirect(staff ? "/branch/login?out" : "/login?out", 303);
   });
 }

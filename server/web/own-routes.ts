@@ -2,7 +2,8 @@ import { asksForCodes } from "../core/user.js";
 import { type FieldKind, isField } from "../fields.js";
 import { messageOf } from "./messages.js";
 import { ProfilePage, ResyncPage } from "./pages/own.js";
-import { type Fields, type Portal, type Seat, secretText, textOf } from "./portal.js";
+import { type Fields, secretText, textOf } from "./form-fields.js";
+import type { Portal, Seat } from "./portal.js";
 import type { Message } from "./text.js";
 
 /** お客さま情報変更 and 時刻補正. */

@@ -1,6 +1,6 @@
 import { type FieldKind, isDate, isField } from "../fields.js";
 import { USER_CLASSES, type UserClass } from "../core/user.js";
-import { type Fields, textOf } from "./portal.js";
+import { type Fields, textOf } from "./form-fields.js";
 import type { Message, TextKey } from "./text.js";
 
 /** A field of the branch's forms: what it holds, and what it is called. */

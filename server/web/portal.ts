@@ -22,6 +22,7 @@ import { formToken, type Sessions } from "../sessions.js";
 import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Visit } from "./layout.js";
 import { MessagePage } from "./pages/own.js";
+import { type Fields, textOf } from "./form-fields.js";
 import { STYLE } from "./style.js";
 import type { Language } from "./language.js";
 import type { Message } from "./text.js";
@@ -52,11 +53,7 @@ export interface Desk {
   readonly caller: Caller;
 }
 
-type Query = Readonly<Record<string, string | undefined>>;
-type PageRequest = FastifyRequest<{ Querystring: Query }>;
-
-/** A form's fields; one that is sent several times has all its values. */
-export type Fields = Readonly<Record<string, string | string[] | undefined>>;
+type PageRequest = FastifyRequest<{ Querystring: Fields }>;
 
 const NOBODY = {
   ...{ user: undefined, contract: undefined, mustRegister: false, staff: undefined },
@@ -124,7 +121,7 @@ export class Portal {
 
   /** Adds a page. */
   page(path: string, draw: (request: PageRequest, reply: FastifyReply) => Promise<unknown>): void {
-    this.app.get<{ Querystring: Query }>(path, { schema: { hide: true } }, draw);
+    this.app.get<{ Querystring: Fields }>(path, { schema: { hide: true } }, draw);
   }
 
   /** Leads on from a path that only takes a form: a reload or the other language's link asks for it. */
@@ -211,9 +208,16 @@ export class Portal {
 
   /** Opens a session: the one before it ends. */
   async open(request: FastifyRequest, reply: FastifyReply, secret: string): Promise<void> {
-    const before = this.secretOf(request);
+    const before = this.#secretOf(request);
     if (before !== undefined) await this.parts.sessions.end(before);
     this.#giveSecret(request, reply, secret);
+  }
+
+  /** Ends the session. */
+  async close(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const secret = this.#secretOf(request);
+    if (secret !== undefined) await this.parts.sessions.end(secret);
+    reply.clearCookie(COOKIE, { path: "/" });
   }
 
   /** Gives the visitor's browser a new secret: what was known of the old one is worth nothing. */
@@ -222,7 +226,7 @@ export class Portal {
     reply.setCookie(COOKIE, secret, { path: "/", httpOnly: true, sameSite: "strict", secure });
   }
 
-  secretOf(request: FastifyRequest): string | undefined {
+  #secretOf(request: FastifyRequest): string | undefined {
     const secret = request.cookies[COOKIE];
     return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : undefined;
   }
@@ -258,14 +262,14 @@ export class Portal {
   async #session(
     request: FastifyRequest,
   ): Promise<{ readonly secret: string; readonly owner: Session["owner"] } | undefined> {
-    const secret = this.secretOf(request);
+    const secret = this.#secretOf(request);
     if (secret === undefined) return undefined;
     const session = await this.parts.sessions.find(secret, this.parts.now() / 1000);
     return session && { secret, owner: session.owner };
   }
 
   #stranger(request: FastifyRequest, reply: FastifyReply): Visit {
-    let secret = this.secretOf(request);
+    let secret = this.#secretOf(request);
     if (secret === undefined) {
       secret = randomBytes(32).toString("base64url");
       this.#giveSecret(request, reply, secret);
@@ -285,7 +289,7 @@ export class Portal {
 
   /** Whether a form was drawn for who sends it, and sent from here. */
   #isOwn(request: FastifyRequest, fields: Fields): boolean {
-    const secret = this.secretOf(request);
+    const secret = this.#secretOf(request);
     const given = Buffer.from(textOf(fields, "formToken"));
     const own = Buffer.from(secret === undefined ? "" : formToken(secret));
     const { origin, host } = request.headers;
@@ -313,37 +317,4 @@ export class Portal {
     const visit = this.#stranger(request, reply);
     return this.say(request, reply, visit, { key: "E-26" }, status);
   }
-}
-
-/** A query's text; empty where it was not given, or several times. */
-export function queryText(request: PageRequest, name: string): string {
-  const value: unknown = request.query[name];
-  return typeof value === "string" ? value.trim() : "";
-}
-
-/**
- * A field's text without the spaces around it; empty where it was not sent, or several times. What not
- * every store can hold is replaced in it: half characters, and U+0000.
- */
-export function textOf(fields: Fields, name: string): string {
-  const value = fields[name];
-  return typeof value === "string" ? value.trim().replace(/[\p{Cs}\0]/gu, "\ufffd") : "";
-}
-
-/** What was typed as a login ID: no longer than one can be, whole characters of it. */
-export function loginIdOf(fields: Fields): string {
-  return [...textOf(fields, "id")].slice(0, 64).join("");
-}
-
-/** A password is taken as it was typed. */
-export function secretText(fields: Fields, name: string): string {
-  const value = fields[name];
-  return typeof value === "string" ? value : "";
-}
-
-/** All the values of a field. */
-export function listOf(fields: Fields, name: string): string[] {
-  const value = fields[name];
-  const values = Array.isArray(value) ? value : [value];
-  return values.filter((each) => typeof each === "string");
 }

@@ -13,7 +13,8 @@ import {
   type TransferForm,
   TransferPage,
 } from "./pages/transfer.js";
-import { type Fields, type Portal, type Seat, secretText, textOf } from "./portal.js";
+import { type Fields, secretText, textOf } from "./form-fields.js";
+import type { Portal, Seat } from "./portal.js";
 import type { Message } from "./text.js";
 
 const AMOUNT = /^[1-9][0-9]{0,11}$/;

@@ -11,15 +11,8 @@ import {
   UnlockedPage,
   UnlockPage,
 } from "./pages/users.js";
-import {
-  type Fields,
-  listOf,
-  type Portal,
-  queryText,
-  type Seat,
-  secretText,
-  textOf,
-} from "./portal.js";
+import { type Fields, listOf, secretText, textOf } from "./form-fields.js";
+import type { Portal, Seat } from "./portal.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 const UNLOCK = "/administration/users/unlock";
@@ -43,7 +36,7 @@ export function addUserRoutes(portal: Portal): void {
   portal.page(HISTORY, async (request, reply) => {
     const seat = await masterSeat(portal, request, reply);
     if (!seat) return reply;
-    const given = queryText(request, "before");
+    const given = textOf(request.query, "before");
     const before = /^[0-9]{1,15}$/.test(given) ? given : "0";
     const rows = await portal.parts.store.listAudit({
       ...{ after: Number(before), limit: ROWS, contract: seat.user.contract, newestFirst: true },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loginIdOf, textOf } from "../../server/web/portal.js";
+import { loginIdOf, textOf } from "../../server/web/form-fields.js";
 import { MESSAGES } from "../../server/web/message-texts.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { DEFAULT_POLICY, type Policy } from "../../server/core/policy.js";
