@@ -69,20 +69,16 @@ export function addPaper<const Form extends readonly PaperField[]>(
   path: string,
   { title, form, begin, keep }: PaperRoute<Form>,
 ): void {
-  portal.page(path, async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage(path, async (desk, reply, request) => {
     const { visit } = desk;
     const start = await begin(idOf(request));
-    if (!start) return portal.say(request, reply, visit, { key: "E-29" }, 404);
+    if (!start) return portal.sendUnknown(reply, desk);
     return portal.send(reply, PaperPage({ visit, title, form, action: visit.path, ...start }));
   });
-  portal.form(path, async (request, fields, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchForm(path, async (desk, fields, reply, request) => {
     const { visit } = desk;
     const start = await begin(idOf(request));
-    if (!start) return portal.say(request, reply, visit, { key: "E-29" }, 404);
+    if (!start) return portal.sendUnknown(reply, desk);
     const { values, message } = readForm(form, fields, sayIn(visit.language));
     const shown = textOf(fields, "shown");
     const done = message

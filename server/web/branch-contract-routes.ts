@@ -19,14 +19,12 @@ const pathOf = (contract: string): string => `/branch/contracts/${contract}`;
 /** Contracts, and what is entered into them: users and payees. */
 export function addContractRoutes(portal: Portal): void {
   const { store } = portal.parts;
-  portal.page(pathOf(":id"), async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage(pathOf(":id"), async (desk, reply, request) => {
     const { visit } = desk;
     const id = idOf(request);
     const book = await store.read({ contracts: [id] });
     const contract = book.contract(id);
-    if (!contract) return portal.say(request, reply, visit, { key: "E-29" }, 404);
+    if (!contract) return portal.sendUnknown(reply, desk);
     const payees = await store.listPayees(id);
     const done = request.query.done !== undefined;
     return portal.send(reply, ContractPage({ visit, contract, book, payees, done }));

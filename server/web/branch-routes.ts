@@ -44,13 +44,10 @@ function addFinding(portal: Portal): void {
     const page = ContractsPage({ visit, contracts, more, message });
     return portal.send(reply, page, message ? 404 : 200);
   };
-  portal.page("/branch", async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    return desk ? list(desk, reply, textOf(request.query, "after")) : reply;
-  });
-  portal.page("/branch/find", async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage("/branch", (desk, reply, request) =>
+    list(desk, reply, textOf(request.query, "after")),
+  );
+  portal.branchPage("/branch/find", async (desk, reply, request) => {
     const id = textOf(request.query, "id");
     const book = await store.read({ contracts: [id], users: [id], serials: [id] });
     if (book.contract(id)) return reply.redirect(`/branch/contracts/${id}`, 303);

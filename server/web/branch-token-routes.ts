@@ -31,16 +31,11 @@ function addUser(portal: Portal): void {
     const { values = { form: "", serial: "" }, message, done = false } = form;
     return user && BranchUserPage({ visit, book, user, values, message, done });
   };
-  portal.page("/branch/users/:id", async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage("/branch/users/:id", async (desk, reply, request) => {
     const page = await draw(desk, idOf(request), { done: request.query.done !== undefined });
-    if (page) return portal.send(reply, page);
-    return portal.say(request, reply, desk.visit, { key: "E-29" }, 404);
+    return page ? portal.send(reply, page) : portal.sendUnknown(reply, desk);
   });
-  portal.form("/branch/users/:id", async (request, fields, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchForm("/branch/users/:id", async (desk, fields, reply, request) => {
     const id = idOf(request);
     const read = readForm(USER_ACT_FORM, fields, sayIn(desk.visit.language));
     const { values } = read;
@@ -52,8 +47,7 @@ function addUser(portal: Portal): void {
     if (answer) return portal.send(reply, answer);
     const message: Message = "message" in done ? done.message : { key: "E-35" };
     const page = await draw(desk, id, { values, message });
-    if (page) return portal.send(reply, page, 422);
-    return portal.say(request, reply, desk.visit, { key: "E-29" }, 404);
+    return page ? portal.send(reply, page, 422) : portal.sendUnknown(reply, desk);
   });
 }
 
@@ -99,42 +93,32 @@ function addToken(portal: Portal): void {
     const { values = { form: "" }, message, done = false } = form;
     return token && TokenPage({ visit, book, token, values, message, done });
   };
-  portal.page("/branch/tokens/:id", async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage("/branch/tokens/:id", async (desk, reply, request) => {
     const page = await draw(desk, idOf(request), { done: request.query.done !== undefined });
-    if (page) return portal.send(reply, page);
-    return portal.say(request, reply, desk.visit, { key: "E-29" }, 404);
+    return page ? portal.send(reply, page) : portal.sendUnknown(reply, desk);
   });
-  portal.form("/branch/tokens/:id", async (request, fields, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchForm("/branch/tokens/:id", async (desk, fields, reply, request) => {
     const serial = idOf(request);
     const { values, message } = readForm(TOKEN_ACT_FORM, fields, sayIn(desk.visit.language));
     const act = textOf(fields, "act");
     if (message || (act !== "lost" && act !== "faulty")) {
       const page = await draw(desk, serial, { values, message: message ?? { key: "E-35" } });
-      if (page) return portal.send(reply, page, 422);
-      return portal.say(request, reply, desk.visit, { key: "E-29" }, 404);
+      return page ? portal.send(reply, page, 422) : portal.sendUnknown(reply, desk);
     }
     const done = await tried(() => bank.retire(serial, act, paperOf(desk, values), desk.caller));
     if ("answer" in done) return reply.redirect(`/branch/tokens/${serial}?done`, 303);
-    return portal.say(request, reply, desk.visit, done.message, 404);
+    return portal.sendMessage(reply, desk.visit, done.message, 404);
   });
 }
 
 function addLists(portal: Portal): void {
   const { store, clerk } = portal.parts;
-  portal.page("/branch/tokens", async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage("/branch/tokens", async (desk, reply, request) => {
     const tokens = await store.listTokens(textOf(request.query, "after"), ROWS);
     const more = tokens.length === ROWS ? tokens.at(-1)!.serial : undefined;
     return portal.send(reply, TokensPage({ visit: desk.visit, tokens, more }));
   });
-  portal.page("/branch/expiring", async (request, reply) => {
-    const desk = await portal.desk(request, reply);
-    if (!desk) return reply;
+  portal.branchPage("/branch/expiring", async (desk, reply, request) => {
     const { visit } = desk;
     const days = clerk.policy.expiryNoticeDays;
     const [, expiry, serial] = /^(\d{1,12})-(\d{1,12})$/.exec(textOf(request.query, "after")) ?? [];

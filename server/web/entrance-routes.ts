@@ -2,6 +2,7 @@ import { expiresSoon } from "../core/expiry-notice.js";
 import type { Login } from "../core/login.js";
 import { standingOf } from "../core/user.js";
 import { isField } from "../fields.js";
+import { loggedOut } from "./layout.js";
 import { LoginPage, RegistrationPage, StopPage } from "./pages/entrance.js";
 import { TopPage } from "./pages/top.js";
 import { loginIdOf, secretText, textOf } from "./form-fields.js";
@@ -15,10 +16,7 @@ export function addEntrance(portal: Portal): void {
   addLogin(portal);
   addRegistration(portal);
   addStop(portal);
-  portal.page("/", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
-    const { visit, user, book } = seat;
+  portal.userPage("/", async ({ visit, user, book }, reply, request) => {
     const expiry = user.holding === "registered" ? book.token(user.serial)?.expiry : undefined;
     const serial = user.holding === "registered" ? user.serial : undefined;
     const standing = standingOf(user, expiry, visit.now);
@@ -68,27 +66,20 @@ function loginMessage(login: Exclude<Login, { in: true }>, language: Language): 
 }
 
 function addRegistration(portal: Portal): void {
-  portal.page("/registration", async (request, reply) => {
-    const seat = await portal.seat(request, reply, { registering: true });
-    if (!seat) return reply;
-    return portal.send(reply, RegistrationPage({ visit: seat.visit }));
-  });
-  portal.form("/registration", async (request, fields, reply) => {
-    const seat = await portal.seat(request, reply, { registering: true });
-    if (!seat) return reply;
+  portal.userPage("/registration", async ({ visit }, reply) =>
+    portal.send(reply, RegistrationPage({ visit })),
+  );
+  portal.userForm("/registration", async ({ visit, user, rules }, fields, reply) => {
     const [serial, code] = [textOf(fields, "serial"), textOf(fields, "code")];
-    const { visit, user } = seat;
     const again = async (message: Message): Promise<unknown> =>
       portal.send(reply, RegistrationPage({ visit, message, serial }), 422);
     if (!isField("serial", serial)) return again({ key: "E-02" });
     if (!isField("code", code)) return again({ key: "E-03" });
-    const caller = portal.caller(request, user.id);
-    const answer = await portal.parts.bank.register(user.id, serial, code, caller);
+    const answer = await portal.parts.bank.register(user.id, serial, code, rules.caller);
     if (answer.registered) return reply.redirect("/?registered", 303);
     if (answer.reason === "wrong_code") return again({ key: "E-04" });
-    const stranger = { ...visit, user: undefined };
     const key = answer.reason === "suspended" ? "E-05" : "E-13";
-    return portal.say(request, reply, stranger, { key }, 403);
+    return portal.sendMessage(reply, loggedOut(visit), { key }, 403);
   });
 }
 
@@ -102,7 +93,7 @@ function addStop(portal: Portal): void {
     const visit = await portal.visit(request, reply);
     const answer = await portal.parts.sessions.stop(id, secretText(fields, "password"), caller);
     if (answer.stopped) {
-      return portal.send(reply, StopPage({ visit: { ...visit, user: undefined }, done: true }));
+      return portal.send(reply, StopPage({ visit: loggedOut(visit), done: true }));
     }
     return portal.send(reply, StopPage({ visit, message: { key: "E-01" } }), 422);
   });

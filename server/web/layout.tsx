@@ -23,6 +23,11 @@ export interface Visit {
   readonly mustRegister: boolean;
 }
 
+/** The view of a user whose session was ended by what he did: he has no name and no navigation there. */
+export function loggedOut(visit: Visit): Visit {
+  return { ...visit, user: undefined };
+}
+
 /** The texts in a visitor's language. */
 export type Say = (key: TextKey) => string;
 export function sayIn(language: Language): Say {

@@ -1,5 +1,6 @@
 import { asksForCodes } from "../core/user.js";
 import { type FieldKind, isField } from "../fields.js";
+import { loggedOut } from "./layout.js";
 import { messageOf } from "./messages.js";
 import { ProfilePage, ResyncPage } from "./pages/own.js";
 import { type Fields, secretText, textOf } from "./form-fields.js";
@@ -9,24 +10,17 @@ import type { Message } from "./text.js";
 /** お客さま情報変更 and 時刻補正. */
 export function addOwnRoutes(portal: Portal): void {
   addProfile(portal);
-  portal.page("/resync", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    return seat ? portal.send(reply, ResyncPage({ visit: seat.visit })) : reply;
-  });
-  portal.form("/resync", async (request, fields, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
-    const { visit, user } = seat;
+  portal.userPage("/resync", async ({ visit }, reply) => portal.send(reply, ResyncPage({ visit })));
+  portal.userForm("/resync", async ({ visit, user, rules }, fields, reply) => {
     const codes = [textOf(fields, "firstCode"), textOf(fields, "secondCode")] as const;
     if (!codes.every((code) => isField("code", code))) {
       return portal.send(reply, ResyncPage({ visit, message: { key: "E-03" } }), 422);
     }
     const password = secretText(fields, "confirmationPassword");
-    const caller = portal.caller(request, user.id);
-    const answer = await portal.parts.bank.resync(user.id, codes, password, caller);
+    const answer = await portal.parts.bank.resync(user.id, codes, password, rules.caller);
     if (answer.resynchronized) return portal.send(reply, ResyncPage({ visit, done: true }));
     if (answer.reason === "suspended") {
-      return portal.say(request, reply, { ...visit, user: undefined }, { key: "E-05" }, 403);
+      return portal.sendMessage(reply, loggedOut(visit), { key: "E-05" }, 403);
     }
     const message: Message =
       answer.reason === "wrong_code" ? { key: "E-24" } : messageOf(answer.reason);
@@ -37,15 +31,11 @@ export function addOwnRoutes(portal: Portal): void {
 function addProfile(portal: Portal): void {
   const codeNeeded = ({ visit }: Seat): boolean =>
     visit.contract !== undefined && asksForCodes(visit.contract, visit.now);
-  portal.page("/profile", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
-    return portal.send(reply, ProfilePage({ visit: seat.visit, codeNeeded: codeNeeded(seat) }));
-  });
-  portal.form("/profile", async (request, fields, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
-    const { visit, user } = seat;
+  portal.userPage("/profile", async (seat, reply) =>
+    portal.send(reply, ProfilePage({ visit: seat.visit, codeNeeded: codeNeeded(seat) })),
+  );
+  portal.userForm("/profile", async (seat, fields, reply) => {
+    const { visit, user, rules } = seat;
     const again = async (message: Message): Promise<unknown> =>
       portal.send(reply, ProfilePage({ visit, message, codeNeeded: codeNeeded(seat) }), 422);
     const changes = changesOf(seat, fields);
@@ -59,15 +49,15 @@ function addProfile(portal: Portal): void {
         confirmationPassword: secretText(fields, "confirmationPassword"),
         code: codeNeeded(seat) ? code : undefined,
       },
-      portal.caller(request, user.id),
+      rules.caller,
     );
     if (answer.changed) {
       // A new password has ended all sessions, this one too.
-      const shown = answer.loggedOut ? { ...visit, user: undefined } : visit;
+      const shown = answer.loggedOut ? loggedOut(visit) : visit;
       return portal.send(reply, ProfilePage({ visit: shown, codeNeeded: false, done: true }));
     }
     if (answer.reason === "suspended") {
-      return portal.say(request, reply, { ...visit, user: undefined }, { key: "E-05" }, 403);
+      return portal.sendMessage(reply, loggedOut(visit), { key: "E-05" }, 403);
     }
     return again(messageOf(answer.reason));
   });

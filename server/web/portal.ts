@@ -58,6 +58,8 @@ type PageRequest = FastifyRequest<{ Querystring: Fields }>;
 const NOBODY = {
   ...{ user: undefined, contract: undefined, mustRegister: false, staff: undefined },
 } as const;
+/** The page of those who have to register a token before anything else. */
+const REGISTRATION = "/registration";
 const COOKIE = "warifu";
 const LANGUAGE_COOKIE = "language";
 const HEADERS = {
@@ -114,7 +116,7 @@ export class Portal {
     // A browser asks for a page; everyone else is told as the API tells it.
     app.setNotFoundHandler(async (request, reply) => {
       if (!request.headers.accept?.includes("text/html")) throw new Problem("not_found");
-      return this.say(request, reply, await this.visit(request, reply), { key: "E-27" }, 404);
+      return this.sendMessage(reply, await this.visit(request, reply), { key: "E-27" }, 404);
     });
     app.setErrorHandler(async (error: Error, request, reply) => this.#fail(error, request, reply));
   }
@@ -122,6 +124,55 @@ export class Portal {
   /** Adds a page. */
   page(path: string, draw: (request: PageRequest, reply: FastifyReply) => Promise<unknown>): void {
     this.app.get<{ Querystring: Fields }>(path, { schema: { hide: true } }, draw);
+  }
+
+  /** Adds a page for users who are logged in. */
+  userPage(
+    path: string,
+    draw: (seat: Seat, reply: FastifyReply, request: PageRequest) => Promise<unknown>,
+  ): void {
+    this.page(path, async (request, reply) => {
+      const seat = await this.#seat(path, request, reply);
+      return seat ? draw(seat, reply, request) : reply;
+    });
+  }
+
+  /** Adds what such a page's form does. */
+  userForm(
+    path: string,
+    act: (seat: Seat, fields: Fields, reply: FastifyReply) => Promise<unknown>,
+  ): void {
+    this.form(path, async (request, fields, reply) => {
+      const seat = await this.#seat(path, request, reply);
+      return seat ? act(seat, fields, reply) : reply;
+    });
+  }
+
+  /** Adds a page for the branch's staff. */
+  branchPage(
+    path: string,
+    draw: (desk: Desk, reply: FastifyReply, request: PageRequest) => Promise<unknown>,
+  ): void {
+    this.page(path, async (request, reply) => {
+      const desk = await this.#desk(request);
+      return desk ? draw(desk, reply, request) : reply.redirect("/branch/login", 303);
+    });
+  }
+
+  /** Adds what such a page's form does. */
+  branchForm(
+    path: string,
+    act: (
+      desk: Desk,
+      fields: Fields,
+      reply: FastifyReply,
+      request: FastifyRequest,
+    ) => Promise<unknown>,
+  ): void {
+    this.form(path, async (request, fields, reply) => {
+      const desk = await this.#desk(request);
+      return desk ? act(desk, fields, reply, request) : reply.redirect("/branch/login", 303);
+    });
   }
 
   /** Leads on from a path that only takes a form: a reload or the other language's link asks for it. */
@@ -140,51 +191,22 @@ export class Portal {
       async (request, reply) => {
         const fields = request.body ?? {};
         if (!this.#isOwn(request, fields)) {
-          return this.say(request, reply, await this.visit(request, reply), { key: "E-18" }, 403);
+          return this.sendMessage(reply, await this.visit(request, reply), { key: "E-18" }, 403);
         }
         return act(request, fields, reply);
       },
     );
   }
 
-  /** Who acts: a user, or somebody who has not logged in. */
-  caller(request: FastifyRequest, user?: string): Caller {
-    const actor = user === undefined ? "page" : `user:${user}`;
+  /** Who acts: somebody who has not logged in, unless it is said. */
+  caller(request: FastifyRequest, actor = "page"): Caller {
     return { actor, source: request.ip, at: this.parts.now() };
   }
 
   /** The visitor of a page that needs no login. */
   async visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit> {
-    const known = (await this.#find(request)) ?? (await this.#findStaff(request));
+    const known = (await this.#find(request)) ?? (await this.#desk(request));
     return known?.visit ?? this.#stranger(request, reply);
-  }
-
-  /**
-   * The user of a page that needs a login. Without one the answer is a redirection, and so it is where
-   * a token has to be registered first.
-   */
-  async seat(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { registering = false } = {},
-  ): Promise<Seat | undefined> {
-    const seat = await this.#find(request);
-    if (!seat) {
-      await reply.redirect("/login", 303);
-      return undefined;
-    }
-    if (seat.visit.mustRegister !== registering) {
-      await reply.redirect(registering ? "/" : "/registration", 303);
-      return undefined;
-    }
-    return seat;
-  }
-
-  /** The staff member of one of the branch's pages. Without one the answer is a redirection. */
-  async desk(request: FastifyRequest, reply: FastifyReply): Promise<Desk | undefined> {
-    const desk = await this.#findStaff(request);
-    if (!desk) await reply.redirect("/branch/login", 303);
-    return desk;
   }
 
   /** Sends a page. */
@@ -196,14 +218,23 @@ export class Portal {
   }
 
   /** A page that says only what is wrong. */
-  async say(
-    _request: FastifyRequest,
+  async sendMessage(
     reply: FastifyReply,
     visit: Visit,
     message: Message,
     status: number,
   ): Promise<FastifyReply> {
     return this.send(reply, MessagePage({ visit, message }), status);
+  }
+
+  /** Says that a user may not do this. */
+  sendForbidden(reply: FastifyReply, { visit }: Seat): Promise<FastifyReply> {
+    return this.sendMessage(reply, visit, { key: "E-13" }, 403);
+  }
+
+  /** Says that there is no such contract, user or token. */
+  sendUnknown(reply: FastifyReply, { visit }: Desk): Promise<FastifyReply> {
+    return this.sendMessage(reply, visit, { key: "E-29" }, 404);
   }
 
   /** Opens a session: the one before it ends. */
@@ -231,6 +262,18 @@ export class Portal {
     return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : undefined;
   }
 
+  /** A page's user. Without one, or where a token has to be registered first, the answer is a redirection. */
+  async #seat(
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Seat | undefined> {
+    const seat = await this.#find(request);
+    if (seat?.visit.mustRegister === (path === REGISTRATION)) return seat;
+    await reply.redirect(!seat ? "/login" : seat.visit.mustRegister ? REGISTRATION : "/", 303);
+    return undefined;
+  }
+
   async #find(request: FastifyRequest): Promise<Seat | undefined> {
     const { secret, owner } = (await this.#session(request)) ?? {};
     if (secret === undefined || !owner || !("user" in owner)) return undefined;
@@ -238,7 +281,7 @@ export class Portal {
     const book = await this.parts.store.read({ users: [owner.user] });
     const user = book.user(owner.user);
     if (!user || barOf(book, user, now)) return undefined;
-    const rules = this.parts.clerk.rules(this.caller(request, user.id));
+    const rules = this.parts.clerk.rules(this.caller(request, `user:${user.id}`));
     const visit = {
       ...this.#view(request, formToken(secret)),
       user,
@@ -249,13 +292,13 @@ export class Portal {
     return { visit, user, book, rules };
   }
 
-  async #findStaff(request: FastifyRequest): Promise<Desk | undefined> {
+  async #desk(request: FastifyRequest): Promise<Desk | undefined> {
     const { secret, owner } = (await this.#session(request)) ?? {};
     if (secret === undefined || !owner || !("staff" in owner)) return undefined;
     const staff = (await this.parts.store.read({ staff: owner.staff })).staff(owner.staff);
     if (!staff || staff.ended) return undefined;
     const visit = { ...this.#view(request, formToken(secret)), ...NOBODY, staff };
-    const caller = { ...this.caller(request), actor: `staff:${staff.id}` };
+    const caller = this.caller(request, `staff:${staff.id}`);
     return { visit, staff, caller };
   }
 
@@ -302,7 +345,7 @@ export class Portal {
     if (error instanceof TooSoon) {
       const message = { key: "E-16", value: String(error.wait) } as const;
       void reply.header("retry-after", String(error.wait));
-      return this.say(request, reply, await this.visit(request, reply), message, 429);
+      return this.sendMessage(reply, await this.visit(request, reply), message, 429);
     }
     const status =
       error instanceof StoreUnavailable
@@ -315,6 +358,6 @@ export class Portal {
       request.log.error({ error: error.name }, "a page could not be drawn");
     }
     const visit = this.#stranger(request, reply);
-    return this.say(request, reply, visit, { key: "E-26" }, status);
+    return this.sendMessage(reply, visit, { key: "E-26" }, status);
   }
 }

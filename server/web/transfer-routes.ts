@@ -4,6 +4,7 @@ import { japanDate } from "../core/japan.js";
 import { dailyLimit, isBookable, transferNeedsCode } from "../core/transfer.js";
 import { asksForCodes } from "../core/user.js";
 import { isField } from "../fields.js";
+import { loggedOut } from "./layout.js";
 import { messageOf } from "./messages.js";
 import {
   type Draft,
@@ -25,16 +26,12 @@ const INQUIRED = 100;
 /** 資金移動: entered, confirmed, executed as it was confirmed; and 照会. */
 export function addTransferRoutes(portal: Portal): void {
   const { store, clerk, bank } = portal.parts;
-  portal.page("/transfer", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
+  portal.userPage("/transfer", async (seat, reply) => {
     const date = japanDate(seat.visit.now);
     return portal.send(reply, await entryPage(portal, seat, { ...EMPTY, date }));
   });
   portal.leadOn("/transfer/confirm", "/transfer");
-  portal.form("/transfer/confirm", async (request, fields, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
+  portal.userForm("/transfer/confirm", async (seat, fields, reply) => {
     const form = formOf(fields);
     const payees = await store.listPayees(seat.user.contract);
     const checked = checkForm(form, payees, seat.visit.now);
@@ -43,12 +40,10 @@ export function addTransferRoutes(portal: Portal): void {
     }
     return portal.send(reply, confirmPage(portal, seat, { id: randomUUID(), ...checked }));
   });
-  portal.form("/transfer", async (request, fields, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
-    const { visit, user } = seat;
+  portal.userForm("/transfer", async (seat, fields, reply) => {
+    const { visit, user, rules } = seat;
     const text = clerk.vault.signed(`${PURPOSE} ${user.id}`, textOf(fields, "draft"));
-    if (text === undefined) return portal.say(request, reply, visit, { key: "E-18" }, 403);
+    if (text === undefined) return portal.sendMessage(reply, visit, { key: "E-18" }, 403);
     const draft = JSON.parse(text) as Draft;
     const code = textOf(fields, "code");
     if (code !== "" && !isField("code", code)) {
@@ -61,18 +56,16 @@ export function addTransferRoutes(portal: Portal): void {
         confirmationPassword: secretText(fields, "confirmationPassword"),
         code: code === "" ? undefined : code,
       },
-      portal.caller(request, user.id),
+      rules.caller,
     );
     if (answer.booked) return portal.send(reply, TransferDonePage({ visit, draft }));
     const message = refusalMessage(seat, answer.reason);
     if (answer.reason === "suspended") {
-      return portal.say(request, reply, { ...visit, user: undefined }, message, 403);
+      return portal.sendMessage(reply, loggedOut(visit), message, 403);
     }
     return portal.send(reply, confirmPage(portal, seat, draft, message), 422);
   });
-  portal.page("/inquiries", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    if (!seat) return reply;
+  portal.userPage("/inquiries", async (seat, reply) => {
     const transfers = await store.listTransfers(seat.user.contract, INQUIRED);
     return portal.send(reply, InquiriesPage({ visit: seat.visit, transfers }));
   });

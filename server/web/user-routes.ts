@@ -1,6 +1,6 @@
 import { mayRevoke } from "../core/revoke-users.js";
 import { unlockList } from "../core/unlock-users.js";
-import type { User } from "../core/user.js";
+import { loggedOut } from "./layout.js";
 import { messageOf } from "./messages.js";
 import { HistoryPage } from "./pages/own.js";
 import {
@@ -13,7 +13,6 @@ import {
 } from "./pages/users.js";
 import { type Fields, listOf, secretText, textOf } from "./form-fields.js";
 import type { Portal, Seat } from "./portal.js";
-import type { FastifyReply, FastifyRequest } from "fastify";
 
 const UNLOCK = "/administration/users/unlock";
 const REVOKE = "/administration/users/revoke";
@@ -23,19 +22,16 @@ const ROWS = 20;
 
 /** 管理 > 利用者管理: what masters do about the users' tokens. */
 export function addUserRoutes(portal: Portal): void {
-  portal.page("/administration", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    return seat ? portal.send(reply, AdministrationPage({ visit: seat.visit })) : reply;
-  });
-  portal.page("/administration/users", async (request, reply) => {
-    const seat = await portal.seat(request, reply);
-    return seat ? portal.send(reply, TasksPage(seat)) : reply;
-  });
+  portal.userPage("/administration", async ({ visit }, reply) =>
+    portal.send(reply, AdministrationPage({ visit })),
+  );
+  portal.userPage("/administration/users", async (seat, reply) =>
+    portal.send(reply, TasksPage(seat)),
+  );
   addUnlock(portal);
   addRevoke(portal);
-  portal.page(HISTORY, async (request, reply) => {
-    const seat = await masterSeat(portal, request, reply);
-    if (!seat) return reply;
+  portal.userPage(HISTORY, async (seat, reply, request) => {
+    if (!isMaster(seat)) return portal.sendForbidden(reply, seat);
     const given = textOf(request.query, "before");
     const before = /^[0-9]{1,15}$/.test(given) ? given : "0";
     const rows = await portal.parts.store.listAudit({
@@ -47,16 +43,15 @@ export function addUserRoutes(portal: Portal): void {
 }
 
 function addUnlock(portal: Portal): void {
-  const list = ({ book, user }: Seat): User[] => unlockList(book, user);
-  portal.page(UNLOCK, async (request, reply) => {
-    const seat = await masterSeat(portal, request, reply);
-    return seat ? portal.send(reply, UnlockPage({ ...seat, users: list(seat) })) : reply;
+  portal.userPage(UNLOCK, async (seat, reply) => {
+    if (!isMaster(seat)) return portal.sendForbidden(reply, seat);
+    const users = unlockList(seat.book, seat.user);
+    return portal.send(reply, UnlockPage({ ...seat, users }));
   });
-  portal.form(UNLOCK, async (request, fields, reply) => {
-    const seat = await masterSeat(portal, request, reply);
-    if (!seat) return reply;
+  portal.userForm(UNLOCK, async (seat, fields, reply) => {
+    if (!isMaster(seat)) return portal.sendForbidden(reply, seat);
     const asked = requestOf(seat, fields);
-    const answer = await portal.parts.bank.unlock(asked, portal.caller(request, seat.user.id));
+    const answer = await portal.parts.bank.unlock(asked, seat.rules.caller);
     const book = await portal.parts.store.read({ users: [seat.user.id] });
     if (answer.done) {
       const users = answer.users.map((id) => book.user(id)!);
@@ -69,30 +64,35 @@ function addUnlock(portal: Portal): void {
 }
 
 function addRevoke(portal: Portal): void {
-  const revokes = ({ user, rules }: Seat): boolean => mayRevoke(user, rules);
-  portal.page(REVOKE, async (request, reply) => {
-    const seat = await masterSeat(portal, request, reply, revokes);
-    if (!seat) return reply;
+  portal.userPage(REVOKE, async (seat, reply) => {
+    if (!revokes(seat)) return portal.sendForbidden(reply, seat);
     const users = seat.book.usersOf(seat.user.contract);
     return portal.send(reply, RevokePage({ ...seat, users }));
   });
-  portal.form(REVOKE, async (request, fields, reply) => {
-    const seat = await masterSeat(portal, request, reply, revokes);
-    if (!seat) return reply;
+  portal.userForm(REVOKE, async (seat, fields, reply) => {
+    if (!revokes(seat)) return portal.sendForbidden(reply, seat);
     const asked = { ...requestOf(seat, fields), lost: textOf(fields, "lost") === "yes" };
-    const answer = await portal.parts.bank.revoke(asked, portal.caller(request, seat.user.id));
+    const answer = await portal.parts.bank.revoke(asked, seat.rules.caller);
     const book = await portal.parts.store.read({ users: [seat.user.id] });
     if (answer.done) {
       const users = answer.users.map((id) => book.user(id)!);
       // Who has revoked himself sees the result once, and is logged out by it.
       const self = answer.users.includes(seat.user.id);
-      const visit = self ? { ...seat.visit, user: undefined } : seat.visit;
+      const visit = self ? loggedOut(seat.visit) : seat.visit;
       return portal.send(reply, RevokedPage({ visit, book, users }));
     }
     const message = messageOf(answer.reason);
     const again = { ...seat, book, users: book.usersOf(seat.user.contract), chosen: asked.users };
     return portal.send(reply, RevokePage({ ...again, message }), 422);
   });
+}
+
+function isMaster({ user }: Seat): boolean {
+  return user.class === "master";
+}
+
+function revokes({ user, rules }: Seat): boolean {
+  return mayRevoke(user, rules);
 }
 
 function requestOf(seat: Seat, fields: Fields) {
@@ -102,17 +102,4 @@ function requestOf(seat: Seat, fields: Fields) {
     offered: textOf(fields, "offered").split(" "),
     confirmationPassword: secretText(fields, "confirmationPassword"),
   };
-}
-
-/** The seat of a master, or of whom else may; everyone else is refused. */
-async function masterSeat(
-  portal: Portal,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  may = ({ user }: Seat): boolean => user.class === "master",
-): Promise<Seat | undefined> {
-  const seat = await portal.seat(request, reply);
-  if (!seat || may(seat)) return seat;
-  await portal.say(request, reply, seat.visit, { key: "E-13" }, 403);
-  return undefined;
 }
