@@ -34,8 +34,13 @@ export function sayIn(language: Language): Say {
   return (key) => TEXTS[key][language];
 }
 
-interface PageProps {
+/** What a page is drawn from. */
+export interface PageInput {
   readonly visit: Visit;
+  readonly message?: Message | undefined;
+}
+
+interface PageProps extends PageInput {
   readonly title: string;
   /** The screen's number, as the manual prints it. */
   readonly screen?: string;
@@ -43,7 +48,6 @@ interface PageProps {
   readonly section?: TextKey;
   /** The name of its help page. */
   readonly help?: string;
-  readonly message?: Message | undefined;
   readonly children: ComponentChildren;
 }
 

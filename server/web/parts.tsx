@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from "preact";
-import { FormToken, type Say, sayIn, type Visit } from "./layout.js";
+import { FormToken, Page, type PageInput, type Say, sayIn, type Visit } from "./layout.js";
 
 /** A form that is sent to this site and carries its token. */
 export function Form({
@@ -128,11 +128,15 @@ export function Table({
   columns,
   rows,
   caption,
+  empty,
 }: {
   readonly columns: readonly string[];
   readonly rows: readonly { readonly cells: readonly ComponentChildren[] }[];
   readonly caption: string;
+  /** What is said in place of a table without rows. */
+  readonly empty?: string;
 }): VNode {
+  if (rows.length === 0 && empty !== undefined) return <p>{empty}</p>;
   return (
     <div class="table" tabIndex={0} role="region" aria-label={caption}>
       <table class="cards">
@@ -154,6 +158,45 @@ export function Table({
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What has been done, said once. */
+export function Notice({ children }: { readonly children: ComponentChildren }): VNode {
+  return (
+    <p class="notice" role="status">
+      {children}
+    </p>
+  );
+}
+
+/** A way out beside a form's button, such as back. */
+export function QuietLink({
+  href,
+  children,
+}: {
+  readonly href: string;
+  readonly children: ComponentChildren;
+}): VNode {
+  return (
+    <a class="button quiet" href={href}>
+      {children}
+    </a>
+  );
+}
+
+/** The way to a list's next page, where there is one. */
+export function More({
+  visit,
+  href,
+}: {
+  readonly visit: Visit;
+  readonly href: string | undefined;
+}): VNode | null {
+  return href === undefined ? null : (
+    <p>
+      <a href={href}>{sayIn(visit.language)("more")}</a>
+    </p>
   );
 }
 
@@ -179,19 +222,23 @@ export function Facts({
 export function Onward({ say, list }: { say: Say; list?: string }): VNode {
   return (
     <div class="actions">
-      {list !== undefined && (
-        <a class="button quiet" href={list}>
-          {say("back")}
-        </a>
-      )}
+      {list !== undefined && <QuietLink href={list}>{say("back")}</QuietLink>}
       <a class="button" href="/">
         {say("toTopPage")}
       </a>
       {list !== undefined && (
-        <a class="button quiet" href="/administration/users">
-          {say("toUserAdministration")}
-        </a>
+        <QuietLink href="/administration/users">{say("toUserAdministration")}</QuietLink>
       )}
     </div>
+  );
+}
+
+/** A page that says only what is wrong. */
+export function MessagePage({ visit, message }: PageInput): VNode {
+  const say = sayIn(visit.language);
+  return (
+    <Page visit={visit} title={say("service")} message={message}>
+      <Onward say={say} />
+    </Page>
   );
 }

@@ -2,7 +2,7 @@ import { mayRevoke } from "../core/revoke-users.js";
 import { unlockList } from "../core/unlock-users.js";
 import { loggedOut } from "./layout.js";
 import { messageOf } from "./messages.js";
-import { HistoryPage } from "./pages/own.js";
+import { HistoryPage } from "./pages/history.js";
 import {
   AdministrationPage,
   RevokedPage,

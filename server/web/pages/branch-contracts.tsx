@@ -2,13 +2,12 @@ import type { VNode } from "preact";
 import type { Book, Payee } from "../../core/book.js";
 import { japanDate } from "../../core/japan.js";
 import type { Contract, User } from "../../core/user.js";
-import { Page, sayIn, type Visit } from "../layout.js";
+import { Page, type PageInput, sayIn, type Visit } from "../layout.js";
 import { type PaperField } from "../paper-form.js";
-import { Facts, Field, Form, Table } from "../parts.js";
+import { Facts, Field, Form, More, Notice, QuietLink, Table } from "../parts.js";
 import type { TextKey } from "../text.js";
 import { dateText, yenText } from "../words.js";
 import { PaperFields } from "./branch-parts.js";
-import type { PageInput } from "./entrance.js";
 import { BRANCH_ROWS } from "./user-rows.js";
 
 export function StaffLoginPage({
@@ -55,28 +54,19 @@ export function ContractsPage({
         <Field name="id" label={`${say("contractId")} / ${say("loginId")} / ${say("serial")}`} />
         <div class="actions">
           <button>{say("find")}</button>
-          <a class="button quiet" href="/branch/new-contract">
-            {say("newContract")}
-          </a>
+          <QuietLink href="/branch/new-contract">{say("newContract")}</QuietLink>
         </div>
       </form>
       <h2>{say("contracts")}</h2>
-      {contracts.length === 0 ? (
-        <p>{say("noneYet")}</p>
-      ) : (
-        <Table
-          caption={say("contracts")}
-          columns={[say("contractId"), say("contractName")]}
-          rows={contracts.map(({ id, name }) => ({
-            cells: [<a href={`/branch/contracts/${id}`}>{id}</a>, name],
-          }))}
-        />
-      )}
-      {more !== undefined && (
-        <p>
-          <a href={`/branch?after=${encodeURIComponent(more)}`}>{say("more")}</a>
-        </p>
-      )}
+      <Table
+        empty={say("noneYet")}
+        caption={say("contracts")}
+        columns={[say("contractId"), say("contractName")]}
+        rows={contracts.map(({ id, name }) => ({
+          cells: [<a href={`/branch/contracts/${id}`}>{id}</a>, name],
+        }))}
+      />
+      <More visit={visit} href={more && `/branch?after=${encodeURIComponent(more)}`} />
     </Page>
   );
 }
@@ -107,9 +97,7 @@ export function PaperPage({
         {shown !== undefined && <input type="hidden" name="shown" value={shown} />}
         <PaperFields visit={visit} form={form} values={values} />
         <div class="actions">
-          <a class="button quiet" href={back}>
-            {say("back")}
-          </a>
+          <QuietLink href={back}>{say("back")}</QuietLink>
           <button>{say("keep")}</button>
         </div>
       </Form>
@@ -136,7 +124,7 @@ export function ContractPage({
   const path = `/branch/contracts/${id}`;
   return (
     <Page visit={visit} title={`${say("contracts")} ${id}`} section="contracts">
-      {done && <Done visit={visit} />}
+      {done && <Notice>{say("done")}</Notice>}
       <Facts
         facts={[
           [say("contractId"), id],
@@ -177,9 +165,9 @@ function UsersTable({
   readonly users: readonly User[];
 }): VNode {
   const say = sayIn(visit.language);
-  if (users.length === 0) return <p>{say("noneYet")}</p>;
   return (
     <Table
+      empty={say("noneYet")}
       caption={say("users")}
       columns={BRANCH_ROWS.columns(visit)}
       rows={users.map((user) => {
@@ -198,25 +186,16 @@ function PayeesTable({
   readonly payees: readonly Payee[];
 }): VNode {
   const say = sayIn(visit.language);
-  if (payees.length === 0) return <p>{say("noneYet")}</p>;
   const columns = ["payeeId", "payeeBank", "payeeBranch", "payeeAccount", "payeeName"] as const;
   return (
     <Table
+      empty={say("noneYet")}
       caption={say("payees")}
       columns={columns.map(say)}
       rows={payees.map(({ id, bank, branch, account, name }) => ({
         cells: [id, bank, branch, account, name],
       }))}
     />
-  );
-}
-
-/** Said once, after an act. */
-export function Done({ visit }: { readonly visit: Visit }): VNode {
-  return (
-    <p class="notice" role="status">
-      {sayIn(visit.language)("done")}
-    </p>
   );
 }
 
@@ -235,9 +214,7 @@ export function PasswordsPage({
   const say = sayIn(visit.language);
   return (
     <Page visit={visit} title={say("done")} section="contracts">
-      <p class="notice" role="status">
-        {say("passwordsOnce")}
-      </p>
+      <Notice>{say("passwordsOnce")}</Notice>
       <Facts
         facts={[
           [say("loginId"), user],

@@ -4,13 +4,11 @@ import { DAY, timeText } from "../../core/japan.js";
 import { lentTo } from "../../core/revoke-users.js";
 import { isSuspended } from "../../core/suspension.js";
 import { hasToken, standingOf, type User } from "../../core/user.js";
-import { Page, sayIn, type Visit } from "../layout.js";
+import { Page, type PageInput, sayIn, type Visit } from "../layout.js";
 import { TOKEN_ACT_FORM, USER_ACT_FORM } from "../paper-form.js";
-import { Facts, Form, Table } from "../parts.js";
+import { Facts, Form, More, Notice, Table } from "../parts.js";
 import { AUTHENTICATION, CLASSES, STANDINGS, TOKEN_STATES } from "../words.js";
-import { Done } from "./branch-contracts.js";
 import { PaperFields } from "./branch-parts.js";
-import type { PageInput } from "./entrance.js";
 
 /** A user as the branch sees him, and what it can do for him on paper. */
 export function BranchUserPage({
@@ -35,7 +33,7 @@ export function BranchUserPage({
   const contract = `/branch/contracts/${user.contract}`;
   return (
     <Page visit={visit} title={`${say("user")} ${user.id}`} section="contracts" message={message}>
-      {done && <Done visit={visit} />}
+      {done && <Notice>{say("done")}</Notice>}
       <Facts
         facts={[
           [say("contractId"), <a href={contract}>{user.contract}</a>],
@@ -116,25 +114,18 @@ export function TokensPage({
   const say = sayIn(visit.language);
   return (
     <Page visit={visit} title={say("tokens")} section="tokens">
-      {tokens.length === 0 ? (
-        <p>{say("noneYet")}</p>
-      ) : (
-        <Table
-          caption={say("tokens")}
-          columns={[say("serial"), say("tokenState"), say("contractId"), say("tokenExpiry")]}
-          rows={tokens.map((token) => ({
-            cells: [
-              ...[tokenLink(visit, token), stateText(visit, token)],
-              ...[contractLink(visit, token), expiryText(visit, token)],
-            ],
-          }))}
-        />
-      )}
-      {more !== undefined && (
-        <p>
-          <a href={`/branch/tokens?after=${more}`}>{say("more")}</a>
-        </p>
-      )}
+      <Table
+        empty={say("noneYet")}
+        caption={say("tokens")}
+        columns={[say("serial"), say("tokenState"), say("contractId"), say("tokenExpiry")]}
+        rows={tokens.map((token) => ({
+          cells: [
+            ...[tokenLink(visit, token), stateText(visit, token)],
+            ...[contractLink(visit, token), expiryText(visit, token)],
+          ],
+        }))}
+      />
+      <More visit={visit} href={more && `/branch/tokens?after=${more}`} />
     </Page>
   );
 }
@@ -161,7 +152,7 @@ export function TokenPage({
       section="tokens"
       message={message}
     >
-      {done && <Done visit={visit} />}
+      {done && <Notice>{say("done")}</Notice>}
       <Facts
         facts={[
           [say("serial"), token.serial],
@@ -234,30 +225,23 @@ export function ExpiringPage({
   return (
     <Page visit={visit} title={say("expiring")} section="expiring">
       <p>{say("expiringWhat")}</p>
-      {tokens.length === 0 ? (
-        <p>{say("noneYet")}</p>
-      ) : (
-        <Table
-          caption={say("expiring")}
-          columns={columns.map(say)}
-          rows={tokens.map((token) => {
-            const left = (token.expiry! - visit.now) / DAY;
-            return {
-              cells: [
-                ...[tokenLink(visit, token), contractLink(visit, token)],
-                <UserLinks visit={visit} users={lentTo(book, token.serial)} />,
-                ...[expiryText(visit, token), String(Math.max(0, Math.floor(left)))],
-                String(Math.min(...days.filter((each) => left <= each))),
-              ],
-            };
-          })}
-        />
-      )}
-      {more !== undefined && (
-        <p>
-          <a href={`/branch/expiring?after=${more}`}>{say("more")}</a>
-        </p>
-      )}
+      <Table
+        empty={say("noneYet")}
+        caption={say("expiring")}
+        columns={columns.map(say)}
+        rows={tokens.map((token) => {
+          const left = (token.expiry! - visit.now) / DAY;
+          return {
+            cells: [
+              ...[tokenLink(visit, token), contractLink(visit, token)],
+              <UserLinks visit={visit} users={lentTo(book, token.serial)} />,
+              ...[expiryText(visit, token), String(Math.max(0, Math.floor(left)))],
+              String(Math.min(...days.filter((each) => left <= each))),
+            ],
+          };
+        })}
+      />
+      <More visit={visit} href={more && `/branch/expiring?after=${more}`} />
     </Page>
   );
 }

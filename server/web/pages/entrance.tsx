@@ -1,13 +1,6 @@
 import type { VNode } from "preact";
-import { Page, sayIn, type Visit } from "../layout.js";
-import { Field, Form } from "../parts.js";
-import type { Message } from "../text.js";
-
-/** What a page is drawn from. */
-export interface PageInput {
-  readonly visit: Visit;
-  readonly message?: Message | undefined;
-}
+import { Page, type PageInput, sayIn } from "../layout.js";
+import { Field, Form, Notice, QuietLink } from "../parts.js";
 
 export function LoginPage({
   visit,
@@ -18,11 +11,7 @@ export function LoginPage({
   const say = sayIn(visit.language);
   return (
     <Page visit={visit} title={say("login")} help="login" message={message}>
-      {loggedOut && (
-        <p class="notice" role="status">
-          {say("loggedOut")}
-        </p>
-      )}
+      {loggedOut && <Notice>{say("loggedOut")}</Notice>}
       <Form visit={visit} action="/login">
         <p>{say("required")}</p>
         <Field name="id" label={say("loginId")} value={id} required autocomplete="username" />
@@ -103,9 +92,7 @@ export function StopPage({ visit, message, done }: PageInput & { readonly done?:
   return (
     <Page visit={visit} title={say("emergencyStop")} help="stop" message={message}>
       {done ? (
-        <p class="notice" role="status">
-          {say("stopped")}
-        </p>
+        <Notice>{say("stopped")}</Notice>
       ) : (
         <>
           <p>{say("stopWhat")}</p>
@@ -126,9 +113,7 @@ export function StopPage({ visit, message, done }: PageInput & { readonly done?:
               autocomplete="current-password"
             />
             <div class="actions">
-              <a class="button quiet" href={visit.user ? "/" : "/login"}>
-                {say("back")}
-              </a>
+              <QuietLink href={visit.user ? "/" : "/login"}>{say("back")}</QuietLink>
               <button class="danger">{say("stop")}</button>
             </div>
           </Form>

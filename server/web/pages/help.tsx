@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Page, sayIn, type Visit } from "../layout.js";
 import type { Text } from "../language.js";
+import { QuietLink } from "../parts.js";
 import type { TextKey } from "../text.js";
 
 interface Help {
@@ -192,9 +193,7 @@ export function HelpPage({
         <p>{line[visit.language]}</p>
       ))}
       <div class="actions">
-        <a class="button quiet" href={page}>
-          {say("back")}
-        </a>
+        <QuietLink href={page}>{say("back")}</QuietLink>
       </div>
     </Page>
   );

@@ -1,11 +1,10 @@
 import type { VNode } from "preact";
 import type { ListedAuditRow } from "../../store/store.js";
 import { timeText } from "../../core/japan.js";
-import { Page, sayIn, type Visit } from "../layout.js";
-import { Authentication, CodeField, Field, Form, Onward, Table } from "../parts.js";
+import { Page, type PageInput, sayIn } from "../layout.js";
+import { Authentication, CodeField, Field, Form, Notice, Onward, QuietLink } from "../parts.js";
 import type { Text } from "../language.js";
 import { EVENTS, RESULTS } from "../words.js";
-import type { PageInput } from "./entrance.js";
 
 /** お客さま情報変更. */
 export function ProfilePage({
@@ -31,9 +30,7 @@ export function ProfilePage({
     <Page visit={visit} title={say("profile")} help="profile" message={message}>
       {done ? (
         <>
-          <p class="notice" role="status">
-            {say("profileChanged")}
-          </p>
+          <Notice>{say("profileChanged")}</Notice>
           <Onward say={say} />
         </>
       ) : (
@@ -56,9 +53,7 @@ export function ProfilePage({
           )}
           <Authentication visit={visit}>{codeNeeded && <CodeField visit={visit} />}</Authentication>
           <div class="actions">
-            <a class="button quiet" href="/">
-              {say("back")}
-            </a>
+            <QuietLink href="/">{say("back")}</QuietLink>
             <button>{say("change")}</button>
           </div>
         </Form>
@@ -78,9 +73,7 @@ export function ResyncPage({
     <Page visit={visit} title={say("resyncTitle")} help="resync" message={message}>
       {done ? (
         <>
-          <p class="notice" role="status">
-            {say("resyncDone")}
-          </p>
+          <Notice>{say("resyncDone")}</Notice>
           <Onward say={say} />
         </>
       ) : (
@@ -94,87 +87,11 @@ export function ResyncPage({
           <CodeField visit={visit} name="secondCode" label={say("secondCode")} />
           <Authentication visit={visit} />
           <div class="actions">
-            <a class="button quiet" href="/">
-              {say("back")}
-            </a>
+            <QuietLink href="/">{say("back")}</QuietLink>
             <button>{say("resyncDo")}</button>
           </div>
         </Form>
       )}
-    </Page>
-  );
-}
-
-/** 操作履歴照会: what happened in the contract, the newest first. */
-export function HistoryPage({
-  visit,
-  rows,
-  older,
-}: {
-  readonly visit: Visit;
-  readonly rows: readonly ListedAuditRow[];
-  /** Where the older rows begin; undefined where there are none. */
-  readonly older: number | undefined;
-}): VNode {
-  const { language } = visit;
-  const say = sayIn(language);
-  const word = (words: Readonly<Record<string, Text>>, key: string): string =>
-    words[key]?.[language] ?? key;
-  const who = ({ actor, detail }: ListedAuditRow): string => {
-    if (detail.by !== undefined) return String(detail.by);
-    if (actor.startsWith("user:")) return actor.slice("user:".length);
-    if (actor === "page") return say("none");
-    // An API key speaks for the user, and for the branch where there is a paper.
-    const own = actor.startsWith("key:") && detail.form === undefined;
-    return own ? String(detail.user ?? say("none")) : say("branch");
-  };
-  const columns = [
-    ...[say("historyWhen"), say("historyWho"), say("historyWhom"), say("historyWhat")],
-    ...[say("historyResult"), say("serial"), say("historySource")],
-  ];
-  return (
-    <Page
-      visit={visit}
-      title={`${say("userAdministration")} > ${say("history")}`}
-      section="administration"
-      help="history"
-    >
-      {rows.length === 0 && <p>{say("historyEmpty")}</p>}
-      <Table
-        caption={say("history")}
-        columns={columns}
-        rows={rows.map((row) => ({
-          cells: [
-            ...[
-              timeText(row.at / 1000, language),
-              who(row),
-              String(row.detail.user ?? say("none")),
-            ],
-            ...[word(EVENTS, row.event), word(RESULTS, row.result)],
-            ...[row.serial ?? say("none"), row.source ?? say("none")],
-          ],
-        }))}
-      />
-      <div class="actions">
-        <a class="button quiet" href="/administration/users">
-          {say("back")}
-        </a>
-        {older !== undefined && (
-          <a class="button quiet" href={`/administration/users/history?before=${String(older)}`}>
-            {say("historyOlder")}
-          </a>
-        )}
-      </div>
-    </Page>
-  );
-}
-
-/** A page that says only what is wrong. */
-export function MessagePage({ visit, message }: PageInput): VNode {
-  const say = sayIn(visit.language);
-  return (
-    <Page visit={visit} title={say("service")} message={message}>
-      <Onward say={say} />
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { type TokenStanding } from "../../core/user.js";
 import { timeText } from "../../core/japan.js";
 import { Page, sayIn, type Visit } from "../layout.js";
-import { Facts } from "../parts.js";
+import { Facts, Notice } from "../parts.js";
 import { CLASSES, STANDINGS } from "../words.js";
 
 export function TopPage({
@@ -32,11 +32,7 @@ export function TopPage({
       : `Your hardware token expires on ${time}.`;
   return (
     <Page visit={visit} title={say("topPage")} section="topPage" help="top">
-      {registered && (
-        <p class="notice" role="status">
-          {say("registered")}
-        </p>
-      )}
+      {registered && <Notice>{say("registered")}</Notice>}
       {soon && <p class="message">{notice}</p>}
       <Facts
         facts={[

@@ -1,10 +1,20 @@
 import type { VNode } from "preact";
 import type { Payee, Transfer } from "../../core/book.js";
 import { timeText } from "../../core/japan.js";
-import { Page, sayIn, type Visit } from "../layout.js";
-import { Authentication, CodeField, Facts, Field, Form, Onward, Steps, Table } from "../parts.js";
+import { Page, type PageInput, sayIn, type Visit } from "../layout.js";
+import {
+  Authentication,
+  CodeField,
+  Facts,
+  Field,
+  Form,
+  Notice,
+  Onward,
+  QuietLink,
+  Steps,
+  Table,
+} from "../parts.js";
 import { dateText, yenText } from "../words.js";
-import type { PageInput } from "./entrance.js";
 
 /** A transfer's fields as they were typed. */
 export interface TransferForm {
@@ -134,9 +144,7 @@ export function TransferConfirmPage({
         <input type="hidden" name="draft" value={sealed} />
         <Authentication visit={visit}>{codeNeeded && <CodeField visit={visit} />}</Authentication>
         <div class="actions">
-          <a class="button quiet" href="/transfer">
-            {say("back")}
-          </a>
+          <QuietLink href="/transfer">{say("back")}</QuietLink>
           <button>{say("execute")}</button>
         </div>
       </Form>
@@ -185,9 +193,7 @@ export function TransferDonePage({
   return (
     <Page visit={visit} title={say("transferDone")} section="transfers" help="transfer">
       <Steps names={steps(visit)} current={2} />
-      <p class="notice" role="status">
-        {say("transferAccepted")}
-      </p>
+      <Notice>{say("transferAccepted")}</Notice>
       <DraftFacts visit={visit} draft={draft} receipt={draft.id.slice(0, 8)} />
       <Onward say={say} />
     </Page>
@@ -209,21 +215,18 @@ export function InquiriesPage({
   ];
   return (
     <Page visit={visit} title={say("transferList")} section="inquiries" help="inquiries">
-      {transfers.length === 0 ? (
-        <p>{say("noTransfers")}</p>
-      ) : (
-        <Table
-          caption={say("transferList")}
-          columns={columns}
-          rows={transfers.map(({ id, at, user, payee, amount, date }) => ({
-            cells: [
-              ...[id.slice(0, 8), timeText(at, visit.language), user],
-              ...[`${payee.bank} ${payee.branch} ${payee.account} ${payee.name}`],
-              ...[yenText(amount, visit.language), dateText(date, visit.language)],
-            ],
-          }))}
-        />
-      )}
+      <Table
+        empty={say("noTransfers")}
+        caption={say("transferList")}
+        columns={columns}
+        rows={transfers.map(({ id, at, user, payee, amount, date }) => ({
+          cells: [
+            ...[id.slice(0, 8), timeText(at, visit.language), user],
+            ...[`${payee.bank} ${payee.branch} ${payee.account} ${payee.name}`],
+            ...[yenText(amount, visit.language), dateText(date, visit.language)],
+          ],
+        }))}
+      />
     </Page>
   );
 }

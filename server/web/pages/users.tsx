@@ -4,11 +4,10 @@ import { lentTo, mayBeRevoked, mayRevoke } from "../../core/revoke-users.js";
 import { type Rules } from "../../core/rules.js";
 import { mayUnlock } from "../../core/unlock-users.js";
 import { type User } from "../../core/user.js";
-import { Page, sayIn, type Visit } from "../layout.js";
-import { Authentication, Facts, Form, Onward, Steps, Table } from "../parts.js";
+import { Page, type PageInput, sayIn, type Visit } from "../layout.js";
+import { Authentication, Facts, Form, Onward, QuietLink, Steps, Table } from "../parts.js";
 import type { TextKey } from "../text.js";
 import { timeFromText } from "../words.js";
-import type { PageInput } from "./entrance.js";
 import { REVOKE_ROWS, REVOKED_ROWS, UNLOCK_ROWS, type UserRows } from "./user-rows.js";
 
 interface ListInput extends PageInput {
@@ -174,9 +173,7 @@ function ListPage({
         {children}
         <Authentication visit={visit} />
         <div class="actions">
-          <a class="button quiet" href="/administration/users">
-            {say("back")}
-          </a>
+          <QuietLink href="/administration/users">{say("back")}</QuietLink>
           <button class={act.danger ? "danger" : undefined}>{say(act.button)}</button>
         </div>
       </Form>
