@@ -1,10 +1,10 @@
-import { HELP_TOPICS, HelpPage, type HelpTopic } from "./pages/help.js";
+import { HELP_TOPICS, HelpPage } from "./pages/help.js";
 import type { Portal } from "./portal.js";
 
 /** ヘルプ: a page beside each of the others. */
 export function addHelpRoutes(portal: Portal): void {
   for (const topic of HELP_TOPICS) {
-    portal.page(`/help/${topic satisfies HelpTopic}`, async (request, reply) =>
+    portal.page(`/help/${topic}`, async (request, reply) =>
       portal.send(reply, HelpPage({ visit: await portal.visit(request, reply), topic })),
     );
   }

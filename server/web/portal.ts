@@ -56,7 +56,10 @@ export interface Desk {
 type PageRequest = FastifyRequest<{ Querystring: Fields }>;
 
 const NOBODY = {
-  ...{ user: undefined, contract: undefined, mustRegister: false, staff: undefined },
+  user: undefined,
+  contract: undefined,
+  mustRegister: false,
+  staff: undefined,
 } as const;
 /** The page of those who have to register a token before anything else. */
 const REGISTRATION = "/registration";

@@ -52,7 +52,12 @@ export function addTransferRoutes(portal: Portal): void {
     const { id, amount, date, payee, registered } = draft;
     const answer = await bank.transfer(
       {
-        ...{ id, user: user.id, amount, date, payee: registered ?? payee, shown: payee },
+        id,
+        user: user.id,
+        amount,
+        date,
+        payee: registered ?? payee,
+        shown: payee,
         confirmationPassword: secretText(fields, "confirmationPassword"),
         code: code === "" ? undefined : code,
       },
@@ -72,8 +77,14 @@ export function addTransferRoutes(portal: Portal): void {
 }
 
 const EMPTY: TransferForm = {
-  ...{ kind: "registered", registered: "", bank: "", branch: "", account: "", name: "" },
-  ...{ amount: "", date: "" },
+  kind: "registered",
+  registered: "",
+  bank: "",
+  branch: "",
+  account: "",
+  name: "",
+  amount: "",
+  date: "",
 };
 
 async function entryPage(portal: Portal, seat: Seat, form: TransferForm, message?: Message) {

@@ -35,7 +35,10 @@ export function addUserRoutes(portal: Portal): void {
     const given = textOf(request.query, "before");
     const before = /^[0-9]{1,15}$/.test(given) ? given : "0";
     const rows = await portal.parts.store.listAudit({
-      ...{ after: Number(before), limit: ROWS, contract: seat.user.contract, newestFirst: true },
+      after: Number(before),
+      limit: ROWS,
+      contract: seat.user.contract,
+      newestFirst: true,
     });
     const older = rows.length === ROWS ? rows.at(-1)!.id : undefined;
     return portal.send(reply, HistoryPage({ visit: seat.visit, rows, older }));

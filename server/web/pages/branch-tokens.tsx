@@ -120,8 +120,10 @@ export function TokensPage({
         columns={[say("serial"), say("tokenState"), say("contractId"), say("tokenExpiry")]}
         rows={tokens.map((token) => ({
           cells: [
-            ...[tokenLink(visit, token), stateText(visit, token)],
-            ...[contractLink(visit, token), expiryText(visit, token)],
+            tokenLink(visit, token),
+            stateText(visit, token),
+            contractLink(visit, token),
+            expiryText(visit, token),
           ],
         }))}
       />
@@ -233,9 +235,11 @@ export function ExpiringPage({
           const left = (token.expiry! - visit.now) / DAY;
           return {
             cells: [
-              ...[tokenLink(visit, token), contractLink(visit, token)],
+              tokenLink(visit, token),
+              contractLink(visit, token),
               <UserLinks visit={visit} users={lentTo(book, token.serial)} />,
-              ...[expiryText(visit, token), String(Math.max(0, Math.floor(left)))],
+              expiryText(visit, token),
+              String(Math.max(0, Math.floor(left))),
               String(Math.min(...days.filter((each) => left <= each))),
             ],
           };

@@ -175,7 +175,7 @@ const HELPS = {
   },
 } as const satisfies Record<string, Help>;
 
-export type HelpTopic = keyof typeof HELPS;
+type HelpTopic = keyof typeof HELPS;
 export const HELP_TOPICS = Object.keys(HELPS) as HelpTopic[];
 
 export function HelpPage({

@@ -30,9 +30,14 @@ export function HistoryPage({
     return own ? String(detail.user ?? say("none")) : say("branch");
   };
   const columns = [
-    ...[say("historyWhen"), say("historyWho"), say("historyWhom"), say("historyWhat")],
-    ...[say("historyResult"), say("serial"), say("historySource")],
-  ];
+    "historyWhen",
+    "historyWho",
+    "historyWhom",
+    "historyWhat",
+    "historyResult",
+    "serial",
+    "historySource",
+  ] as const;
   return (
     <Page
       visit={visit}
@@ -43,16 +48,16 @@ export function HistoryPage({
       {rows.length === 0 && <p>{say("historyEmpty")}</p>}
       <Table
         caption={say("history")}
-        columns={columns}
+        columns={columns.map(say)}
         rows={rows.map((row) => ({
           cells: [
-            ...[
-              timeText(row.at / 1000, language),
-              who(row),
-              String(row.detail.user ?? say("none")),
-            ],
-            ...[word(EVENTS, row.event), word(RESULTS, row.result)],
-            ...[row.serial ?? say("none"), row.source ?? say("none")],
+            timeText(row.at / 1000, language),
+            who(row),
+            String(row.detail.user ?? say("none")),
+            word(EVENTS, row.event),
+            word(RESULTS, row.result),
+            row.serial ?? say("none"),
+            row.source ?? say("none"),
           ],
         }))}
       />

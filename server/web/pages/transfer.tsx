@@ -209,21 +209,21 @@ export function InquiriesPage({
   readonly transfers: readonly Transfer[];
 }): VNode {
   const say = sayIn(visit.language);
-  const columns = [
-    ...[say("receipt"), say("historyWhen"), say("user"), say("payee")],
-    ...[say("amount"), say("date")],
-  ];
+  const columns = ["receipt", "historyWhen", "user", "payee", "amount", "date"] as const;
   return (
     <Page visit={visit} title={say("transferList")} section="inquiries" help="inquiries">
       <Table
         empty={say("noTransfers")}
         caption={say("transferList")}
-        columns={columns}
+        columns={columns.map(say)}
         rows={transfers.map(({ id, at, user, payee, amount, date }) => ({
           cells: [
-            ...[id.slice(0, 8), timeText(at, visit.language), user],
-            ...[`${payee.bank} ${payee.branch} ${payee.account} ${payee.name}`],
-            ...[yenText(amount, visit.language), dateText(date, visit.language)],
+            id.slice(0, 8),
+            timeText(at, visit.language),
+            user,
+            `${payee.bank} ${payee.branch} ${payee.account} ${payee.name}`,
+            yenText(amount, visit.language),
+            dateText(date, visit.language),
           ],
         }))}
       />

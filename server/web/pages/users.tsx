@@ -108,7 +108,9 @@ const REVOKE: Act = {
 export function UnlockPage(input: ListInput): VNode {
   const { book, rules, users } = input;
   const offered = users.filter((user) => mayUnlock(book, rules, user));
-  return <ListPage act={UNLOCK} title="unlockList" rows={UNLOCK_ROWS} {...{ input, offered }} />;
+  return (
+    <ListPage act={UNLOCK} title="unlockList" rows={UNLOCK_ROWS} input={input} offered={offered} />
+  );
 }
 
 export function RevokePage(input: ListInput): VNode {
@@ -116,7 +118,7 @@ export function RevokePage(input: ListInput): VNode {
   const say = sayIn(visit.language);
   const offered = users.filter((user) => mayBeRevoked(user, visit.now));
   return (
-    <ListPage act={REVOKE} title="revokeTitle" rows={REVOKE_ROWS} {...{ input, offered }}>
+    <ListPage act={REVOKE} title="revokeTitle" rows={REVOKE_ROWS} input={input} offered={offered}>
       {sharedSerials(book, users).map(([serial, ids]) => (
         <p>
           {say("revokeShared")} ({say("serial")} {serial}): {ids.join(", ")}
@@ -159,7 +161,7 @@ function ListPage({
     />
   );
   return (
-    <ActPage act={act} title={title} step={0} {...{ visit, message }}>
+    <ActPage act={act} title={title} step={0} visit={visit} message={message}>
       <p>{act.what.flatMap((key, index) => (index === 0 ? [say(key)] : [<br />, say(key)]))}</p>
       <Form visit={visit} action={`/administration/users/${act.name}`}>
         <h2>{say("users")}</h2>
