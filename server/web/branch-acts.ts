@@ -18,17 +18,17 @@ const REFUSALS: Readonly<Record<BranchReason, MessageKey>> = {
   has_token: "E-33",
 };
 
-/** The paper behind what a staff member does at the desk. */
+/** The application form that an act is done on, and who does it. */
 export function paperOf({ staff }: Desk, { form }: { readonly form: string }): Paper {
   return { form, staff: staff.id };
 }
 
-/** What the path names. */
+/** The contract, user or token that the path names. */
 export function idOf(request: FastifyRequest): string {
   return (request.params as { readonly id: string }).id;
 }
 
-/** Does an act of the branch: what comes of it, or why it was not done. */
+/** Does an act of the branch. @returns its answer, or the message that says why it was not done */
 export async function tried<Answer>(
   act: () => Promise<Answer>,
 ): Promise<{ readonly answer: Answer } | { readonly message: Message }> {
@@ -45,17 +45,17 @@ export async function tried<Answer>(
 interface PaperRoute<Form extends readonly PaperField[]> {
   readonly title: TextKey;
   readonly form: Form;
-  /** What stands in its fields at first, and where it leads back; undefined where there is no such. */
+  /** What its fields hold at first, and where "back" leads; undefined where the path names nothing. */
   readonly begin: (id: string) => Promise<
     | {
         readonly values: Values<Form>;
         readonly back: string;
-        /** What is changed as it was shown, so that no other change is written over. */
+        /** What was shown before the change; if it is another by now, the change is refused. */
         readonly shown?: string;
       }
     | undefined
   >;
-  /** Keeps what was entered. @returns the path to go on at, or a page. @throws BranchRefusal */
+  /** Stores what was entered. @returns where to redirect to, or a page. @throws BranchRefusal */
   readonly keep: (
     values: Values<Form>,
     id: string,

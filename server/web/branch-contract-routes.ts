@@ -62,7 +62,7 @@ function addContractForms(portal: Portal): void {
       const contract = (await store.read({ contracts: [id] })).contract(id);
       if (!contract) return undefined;
       const { name, otpFrom, dailyLimit } = contract;
-      // A change comes on a form of its own.
+      // A change has an application form of its own: its number and date are entered anew.
       const kept = { name, dailyLimit: String(dailyLimit), form: "", formDate: "" };
       const from = otpFrom === undefined ? "" : japanDate(otpFrom);
       const values = { ...kept, otpFrom: from };

@@ -35,7 +35,7 @@ function addLogin(portal: Portal): void {
   });
 }
 
-/** The contracts, and a way to one of them, to a user or to a token by its number. */
+/** The list of contracts, and the search for a contract, a user or a token by its number. */
 function addFinding(portal: Portal): void {
   const { store } = portal.parts;
   const list = async ({ visit }: Desk, reply: FastifyReply, after: string, message?: Message) => {

@@ -12,7 +12,7 @@ import type { Message } from "./text.js";
 
 const ROWS = 50;
 
-/** Users and tokens: what the branch does about them on paper, and the worklist of those that expire. */
+/** Users and tokens: acts on application forms, and the list of tokens that expire soon. */
 export function addBranchTokenRoutes(portal: Portal): void {
   addUser(portal);
   addToken(portal);
@@ -51,7 +51,7 @@ function addUser(portal: Portal): void {
   });
 }
 
-/** @returns the path to go on at, or a page that says what came of it; undefined where nothing was done */
+/** @returns where to redirect to, or a page that shows the result; undefined where nothing was done */
 async function actOnUser(
   { parts: { bank } }: Portal,
   desk: Desk,

@@ -11,7 +11,7 @@ import type { Language } from "./language.js";
 import type { Message } from "./text.js";
 import { timeFromText } from "./words.js";
 
-/** Login, the registration that may stand before everything else, the top page, and the ways out. */
+/** Login and logout, the registration of a token, the top page and the emergency stop. */
 export function addEntrance(portal: Portal): void {
   addLogin(portal);
   addRegistration(portal);

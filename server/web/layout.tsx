@@ -10,9 +10,9 @@ export interface Visit {
   readonly language: Language;
   /** Unix seconds. */
   readonly now: number;
-  /** What each form carries, to prove that it was drawn for this visitor. */
+  /** Sent along with each form: proves that it was drawn for this visitor. */
   readonly formToken: string;
-  /** The page's own path, for the link to the other language. */
+  /** Where the link to the other language leads: the page's own path, or that of the form it answers. */
   readonly path: string;
   /** Undefined before the login. */
   readonly user: User | undefined;
@@ -171,7 +171,7 @@ function Navigation({
   );
 }
 
-/** What every form carries. */
+/** The proof that a form was drawn for this visitor. */
 export function FormToken({ visit }: { readonly visit: Visit }): VNode {
   return <input type="hidden" name="formToken" value={visit.formToken} />;
 }

@@ -2,7 +2,7 @@ import type { Refusal } from "../core/decision.js";
 import type { ActRefusal } from "../core/unlock-users.js";
 import type { Message, MessageKey } from "./text.js";
 
-/** What is said of each reason why something was not done. */
+/** The message for each reason why something was not done. */
 const REASONS: Readonly<Record<Refusal | ActRefusal | OtherReason, MessageKey>> = {
   wrong_code: "E-07",
   already_used: "E-06",

@@ -70,7 +70,7 @@ interface Changes {
   readonly dailyLimit?: number | undefined;
 }
 
-/** What a form changes; empty passwords stay as they are. */
+/** What a form changes, or what is wrong with it; a password left empty stays as it is. */
 function changesOf({ user, visit }: Seat, fields: Fields): Changes | { readonly message: Message } {
   const mail = textOf(fields, "mail");
   if (mail !== user.mail && !isField("mail", mail)) return { message: { key: "E-22" } };

@@ -51,12 +51,12 @@ export const USER_ACT_FORM = [
 
 export const TOKEN_ACT_FORM = [FORM_NUMBER] as const satisfies readonly PaperField[];
 
-/** A form's texts by their fields. */
+/** What is typed into a form, by the names of its fields. */
 export type Values<Form extends readonly PaperField[]> = Readonly<
   Record<Form[number]["name"], string>
 >;
 
-/** What was typed into a form, and what is wrong with it: the first field that is not as it must be. */
+/** What was typed into a form, and a message that names the first field with a fault. */
 export function readForm<Form extends readonly PaperField[]>(
   form: Form,
   fields: Fields,

@@ -106,7 +106,7 @@ export function Authentication({
   );
 }
 
-/** Where a procedure stands: the steps' names, the current one marked. */
+/** The steps of a procedure, the current one marked. */
 export function Steps({
   names,
   current,
@@ -123,7 +123,7 @@ export function Steps({
   );
 }
 
-/** A table that becomes a card a row on a phone. */
+/** A table; on a phone each row of it is a card. */
 export function Table({
   columns,
   rows,
@@ -161,7 +161,7 @@ export function Table({
   );
 }
 
-/** What has been done, said once. */
+/** A box that says what was done. */
 export function Notice({ children }: { readonly children: ComponentChildren }): VNode {
   return (
     <p class="notice" role="status">
@@ -170,7 +170,7 @@ export function Notice({ children }: { readonly children: ComponentChildren }): 
   );
 }
 
-/** A way out beside a form's button, such as back. */
+/** A link that looks like a button, for ways out beside the form's own, such as back. */
 export function QuietLink({
   href,
   children,
@@ -200,7 +200,7 @@ export function More({
   );
 }
 
-/** Facts with their names. */
+/** A list of names and values. */
 export function Facts({
   facts,
 }: {
@@ -218,7 +218,7 @@ export function Facts({
   );
 }
 
-/** Where to go on from a result's page. @param list of the administration, which it came from */
+/** The links at the end of a result's page. @param list the list that it came from, in the administration */
 export function Onward({ say, list }: { say: Say; list?: string }): VNode {
   return (
     <div class="actions">

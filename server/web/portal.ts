@@ -27,7 +27,7 @@ import { STYLE } from "./style.js";
 import type { Language } from "./language.js";
 import type { Message } from "./text.js";
 
-/** What the pages stand on. */
+/** What the pages need of the server. */
 export interface PortalParts {
   readonly store: Store;
   readonly clerk: Clerk;
@@ -38,7 +38,7 @@ export interface PortalParts {
   readonly now: () => number;
 }
 
-/** A logged-in user's view of a page: his book is as it stands now. */
+/** A logged-in user who asks for a page, with all that is stored about him. */
 export interface Seat {
   readonly visit: Visit;
   readonly user: User;
@@ -46,7 +46,7 @@ export interface Seat {
   readonly rules: Rules;
 }
 
-/** A staff member's view of the branch's pages. */
+/** A staff member who asks for one of the branch's pages. */
 export interface Desk {
   readonly visit: Visit;
   readonly staff: Staff;
@@ -70,7 +70,7 @@ const HEADERS = {
   "content-security-policy":
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
-  // "no-referrer" would have browsers send their forms from nowhere.
+  // With "no-referrer" browsers send "Origin: null" with forms, which #isOwn refuses.
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
 } as const;
@@ -82,7 +82,7 @@ export class Portal {
     readonly parts: PortalParts,
   ) {}
 
-  /** Fonts, style, cookies and forms, and what to answer when something goes wrong. */
+  /** Adds fonts, style, cookies, forms, the choice of the language, and the pages for errors. */
   async prepare(): Promise<void> {
     const { app } = this;
     app.addHook("onRequest", (request, _reply, done) => {
@@ -116,7 +116,7 @@ export class Portal {
         return reply.redirect(/^\/(?![/\\])[!-~]*$/.test(to) ? to : "/", 303);
       },
     );
-    // A browser asks for a page; everyone else is told as the API tells it.
+    // A browser, which asks for HTML, gets a page; everything else the error as the API tells it.
     app.setNotFoundHandler(async (request, reply) => {
       if (!request.headers.accept?.includes("text/html")) throw new Problem("not_found");
       return this.sendMessage(reply, await this.visit(request, reply), { key: "E-27" }, 404);
@@ -178,12 +178,12 @@ export class Portal {
     });
   }
 
-  /** Leads on from a path that only takes a form: a reload or the other language's link asks for it. */
+  /** Redirects from a path that only takes a form: reloads and the other language's link ask for it. */
   leadOn(path: string, to: string): void {
     this.page(path, async (_request, reply) => reply.redirect(to, 303));
   }
 
-  /** Adds what a form does. One that was not drawn for who sends it is refused. */
+  /** Adds what a form does. A form that was not drawn for this visitor is refused. */
   form(
     path: string,
     act: (request: FastifyRequest, fields: Fields, reply: FastifyReply) => Promise<unknown>,
@@ -201,7 +201,7 @@ export class Portal {
     );
   }
 
-  /** Who acts: somebody who has not logged in, unless it is said. */
+  /** Who acts, for the audit: "page" is somebody who has not logged in. */
   caller(request: FastifyRequest, actor = "page"): Caller {
     return { actor, source: request.ip, at: this.parts.now() };
   }
@@ -220,7 +220,7 @@ export class Portal {
       .send(`<!doctype html>${render(page)}`);
   }
 
-  /** A page that says only what is wrong. */
+  /** Sends a page that only says what is wrong. */
   async sendMessage(
     reply: FastifyReply,
     visit: Visit,
@@ -254,7 +254,7 @@ export class Portal {
     reply.clearCookie(COOKIE, { path: "/" });
   }
 
-  /** Gives the visitor's browser a new secret: what was known of the old one is worth nothing. */
+  /** Gives the visitor's browser a new secret; whoever knew the one before has nothing of it. */
   #giveSecret(request: FastifyRequest, reply: FastifyReply, secret: string): void {
     const secure = request.protocol === "https";
     reply.setCookie(COOKIE, secret, { path: "/", httpOnly: true, sameSite: "strict", secure });
@@ -329,11 +329,10 @@ export class Portal {
     token: string,
   ): Pick<Visit, "language" | "now" | "formToken" | "path"> {
     const language: Language = request.cookies[LANGUAGE_COOKIE] === "en" ? "en" : "ja";
-    // A form's answer stands where the form did.
     return { language, now: this.parts.now() / 1000, formToken: token, path: request.url };
   }
 
-  /** Whether a form was drawn for who sends it, and sent from here. */
+  /** Whether a form was drawn for this visitor, and sent from this site. */
   #isOwn(request: FastifyRequest, fields: Fields): boolean {
     const secret = this.#secretOf(request);
     const given = Buffer.from(textOf(fields, "formToken"));

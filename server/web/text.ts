@@ -8,7 +8,7 @@ export const TEXTS = { ...USER_TEXTS, ...BRANCH_TEXTS };
 export type TextKey = keyof typeof TEXTS;
 export type MessageKey = keyof typeof MESSAGES;
 
-/** What to say, and what stands in it: a time, a number of seconds, a field's name. */
+/** A message, and what is filled in where it says {value}: a time, a number of seconds, a field's name. */
 export interface Message {
   readonly key: MessageKey;
   readonly value?: string;

@@ -19,7 +19,7 @@ import type { Portal, Seat } from "./portal.js";
 import type { Message } from "./text.js";
 
 const AMOUNT = /^[1-9][0-9]{0,11}$/;
-/** What a sealed draft is sealed for. */
+/** What drafts are sealed for: what was sealed for anything else does not open as one. */
 const PURPOSE = "transfer";
 const INQUIRED = 100;
 
@@ -135,7 +135,7 @@ function checkForm(
   return { registered: chosen?.id, payee, amount: Number(form.amount), date: form.date };
 }
 
-/** The limit without tokens has a message of its own: it names the sum. */
+/** Contracts without tokens have a limit of their own, and a message that names it. */
 function refusalMessage(
   { book, user, rules }: Seat,
   reason: Parameters<typeof messageOf>[0],

@@ -20,7 +20,7 @@ const HISTORY = "/administration/users/history";
 /** Rows of the history on one page. */
 const ROWS = 20;
 
-/** 管理 > 利用者管理: what masters do about the users' tokens. */
+/** 管理 > 利用者管理: acts of masters; administrators, too, may revoke where the policy says so. */
 export function addUserRoutes(portal: Portal): void {
   portal.userPage("/administration", async ({ visit }, reply) =>
     portal.send(reply, AdministrationPage({ visit })),
@@ -79,7 +79,7 @@ function addRevoke(portal: Portal): void {
     const book = await portal.parts.store.read({ users: [seat.user.id] });
     if (answer.done) {
       const users = answer.users.map((id) => book.user(id)!);
-      // Who has revoked himself sees the result once, and is logged out by it.
+      // A user who has revoked his own token is logged out: this page is the last one he sees.
       const self = answer.users.includes(seat.user.id);
       const visit = self ? loggedOut(seat.visit) : seat.visit;
       return portal.send(reply, RevokedPage({ visit, book, users }));

@@ -2,7 +2,7 @@ import { timeText } from "../core/japan.js";
 import type { TokenStanding, UserClass } from "../core/user.js";
 import type { Language, Text } from "./language.js";
 
-/** The words of states and classes, as the manual's tables have them. */
+/** What states and classes are called in the manual's tables. */
 export const STANDINGS: Readonly<Record<TokenStanding, Text>> = {
   unregistered: { ja: "未登録", en: "Not registered" },
   issued: { ja: "トークン発行済み", en: "Token issued" },
@@ -22,7 +22,7 @@ export const AUTHENTICATION: Readonly<Record<"available" | "suspended", Text>> =
   suspended: { ja: "停止中", en: "Suspended" },
 };
 
-/** How the branch has a token. */
+/** The states of a token in the eyes of the branch. */
 export const TOKEN_STATES = {
   stock: { ja: "在庫", en: "In stock" },
   lent: { ja: "発行済み", en: "Lent" },
@@ -97,7 +97,7 @@ export const RESULTS: Readonly<Record<string, Text>> = {
   lent: DONE,
 };
 
-/** A time in Japan, rounded up to the minute: from then on it is true. */
+/** The time in Japan from which on something is so: rounded up to the minute, never told too early. */
 export function timeFromText(unixSeconds: number, language: Language): string {
   return timeText(Math.ceil(unixSeconds / 60) * 60, language);
 }

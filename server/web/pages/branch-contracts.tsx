@@ -36,7 +36,7 @@ export function StaffLoginPage({
   );
 }
 
-/** The contracts by their numbers, from one on. */
+/** A part of the list of contracts, by their numbers. */
 export function ContractsPage({
   visit,
   message,
@@ -44,7 +44,7 @@ export function ContractsPage({
   more,
 }: PageInput & {
   readonly contracts: readonly Pick<Contract, "id" | "name">[];
-  /** The last one's number, where there are more. */
+  /** The number of the last one shown, where there are more. */
   readonly more: string | undefined;
 }): VNode {
   const say = sayIn(visit.language);

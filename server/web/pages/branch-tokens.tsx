@@ -10,7 +10,7 @@ import { Facts, Form, More, Notice, Table } from "../parts.js";
 import { AUTHENTICATION, CLASSES, STANDINGS, TOKEN_STATES } from "../words.js";
 import { PaperFields } from "./branch-parts.js";
 
-/** A user as the branch sees him, and what it can do for him on paper. */
+/** A user as the branch sees him, and what it can do for him on an application form. */
 export function BranchUserPage({
   visit,
   message,
@@ -89,7 +89,7 @@ function contractLink(visit: Visit, token: BookToken): VNode | string {
   return <a href={`/branch/contracts/${token.contract}`}>{token.contract}</a>;
 }
 
-/** How a token stands: in stock, lent, or out of service. */
+/** The state of a token: in stock, lent, or out of service. */
 function stateText({ language, now }: Visit, token: BookToken): string {
   if (token.status !== "usable") return TOKEN_STATES[token.status][language];
   if (now >= (token.expiry ?? Infinity)) return TOKEN_STATES.expired[language];
@@ -101,7 +101,7 @@ function expiryText({ language }: Visit, token: BookToken): string {
   return token.expiry === undefined ? sayIn(language)("none") : timeText(token.expiry, language);
 }
 
-/** All tokens by their serials, from one on. */
+/** A part of the list of all tokens, by their serials. */
 export function TokensPage({
   visit,
   tokens,
@@ -200,7 +200,7 @@ function UserLinks({
   );
 }
 
-/** The worklist of tokens that expire soon, the first ones first. */
+/** The tokens that expire soon, the first to expire first. */
 export function ExpiringPage({
   visit,
   book,
@@ -211,7 +211,7 @@ export function ExpiringPage({
   readonly visit: Visit;
   readonly book: Book;
   readonly tokens: readonly BookToken[];
-  /** Days before the expiry that part the list. */
+  /** Days before the expiry: the list says within which of them each token expires. */
   readonly days: readonly number[];
   readonly more: string | undefined;
 }): VNode {

@@ -33,7 +33,7 @@ export function LoginPage({
   );
 }
 
-/** BLG020. */
+/** Registration of a token, BLG020 in the manual. */
 export function RegistrationPage({
   visit,
   message,

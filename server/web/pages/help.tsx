@@ -6,7 +6,7 @@ import type { TextKey } from "../text.js";
 
 interface Help {
   readonly title: TextKey;
-  /** Where the page is that it helps with. */
+  /** The path of the page that it helps with. */
   readonly page: string;
   readonly lines: readonly Text[];
 }

@@ -200,7 +200,7 @@ export function TransferDonePage({
   );
 }
 
-/** 照会: what the contract has had booked. */
+/** 照会: the contract's transfers. */
 export function InquiriesPage({
   visit,
   transfers,

@@ -35,7 +35,7 @@ export const REVOKED_ROWS: UserRows = {
   cells: (visit, book, user) => [...who(visit, user), ...token(visit, book, user, true)],
 };
 
-/** Of the branch: both. */
+/** Of a contract's users at the branch: both. */
 export const BRANCH_ROWS: UserRows = {
   columns: (visit) => named(visit, ...WHO, "otpState", "tokenExpiry", "authenticationState"),
   cells: (visit, book, user) => [
@@ -60,7 +60,7 @@ function authentication({ language }: Visit, book: Book, user: User): string {
   return AUTHENTICATION[isSuspended(book, user) ? "suspended" : "available"][language];
 }
 
-/** Serial, state and expiry; a token's own only where it is registered, or was revoked just now. */
+/** Serial, state and expiry; the state alone unless the token is registered or was revoked just now. */
 function token(visit: Visit, book: Book, user: User, justRevoked: boolean): string[] {
   const { language, now } = visit;
   const expiry = book.token(user.serial)?.expiry;

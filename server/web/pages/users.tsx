@@ -80,9 +80,9 @@ export function TasksPage({
   );
 }
 
-/** What the two acts over users have in words. */
+/** What the pages of the two acts over users differ in. */
 interface Act {
-  /** Of its path and its help. */
+  /** As its path and its help page are called. */
   readonly name: "unlock" | "revoke";
   readonly choose: TextKey;
   readonly what: readonly TextKey[];
@@ -131,7 +131,7 @@ export function RevokePage(input: ListInput): VNode {
   );
 }
 
-/** The list to choose users from: everyone is drawn, and who is not offered cannot be chosen. */
+/** The list to choose users from: all are shown, but only those who are offered can be chosen. */
 function ListPage({
   act,
   title,
