@@ -180,7 +180,7 @@ function keptCheckpoint(path: string | undefined): AuditCheckpoint | undefined {
     const line = decodeAuditLine(readFileSync(path, "utf8").trimEnd());
     if (line.kind === "checkpoint") return line.checkpoint;
   } catch {
-    // Said below.
+    // Falls through to the error below.
   }
   throw new InputError("--checkpoint", `${path} does not hold a checkpoint`);
 }

@@ -48,7 +48,7 @@ export function decodeAuditLine(text: string): AuditLine {
     const line = exported.kind === "row" ? rowOf(exported) : checkpointOf(exported);
     if (encodeAuditLine(line) === text) return line;
   } catch {
-    // Said below: whatever it is, it is no line of an export.
+    // Falls through to the error below.
   }
   throw new AuditFault("is not as a line is exported");
 }

@@ -67,7 +67,7 @@ function readPem(
   try {
     key = read(readFileSync(path));
   } catch {
-    // Said below, without what the file holds.
+    // Falls through to the error below, which says nothing of what the file holds.
   }
   if (key?.asymmetricKeyType === "ed25519") return key;
   throw new InputError(option, `${path} holds no Ed25519 ${half} key in PEM`);

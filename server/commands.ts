@@ -125,7 +125,7 @@ function fileSize(path: string): number {
     const stat = statSync(path);
     if (!stat.isDirectory()) return stat.size;
   } catch {
-    // Said below.
+    // Falls through to the error below.
   }
   throw new InputError("seed file", `${path} cannot be read`);
 }

@@ -65,7 +65,7 @@ export class KmsCommand implements KeyEncryptionKey {
       const answer: unknown = JSON.parse(output);
       if (typeof answer === "object" && answer !== null) return answer as Record<string, unknown>;
     } catch {
-      // Reported below, without what it was.
+      // Falls through to the error below, which says nothing of the output.
     }
     throw this.#failed(RUBBISH);
   }
