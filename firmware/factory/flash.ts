@@ -105,7 +105,10 @@ export async function flash(job: FlashJob, board: BoardConsole): Promise<FlashRe
   }
 }
 
-/** Opens the console and looks at the board; one that is not the right one is locked again. */
+/**
+ * Opens the console and looks at the board; one that is not the right one is locked again. Its clock is
+ * left alone: a finished token's trim counts from when it was set.
+ */
 async function check(job: FlashJob, board: BoardConsole, password: string): Promise<void> {
   const answer = await board.logIn(password);
   if (answer === "refused") {
@@ -114,14 +117,15 @@ async function check(job: FlashJob, board: BoardConsole, password: string): Prom
   try {
     await checkBoard(job, board);
   } catch (error) {
-    if (answer === "logged in") await board.run(restartScript()).catch(() => undefined);
+    const restart = (): Promise<unknown> => board.run(restartScript(), { setTime: false });
+    if (answer === "logged in") await restart().catch(() => undefined);
     throw error;
   }
 }
 
 async function checkBoard({ board, anyBoard }: FlashJob, { run }: BoardConsole): Promise<void> {
   const { espruinoBoards, espruino } = BOARD_MODELS[board]!;
-  const { value } = await run(`${reportScript("process.env")}\n`);
+  const { value } = await run(`${reportScript("process.env")}\n`, { setTime: false });
   const { BOARD = "unknown", VERSION = "unknown" } = value as { BOARD?: string; VERSION?: string };
   if (anyBoard) return;
   if (!espruinoBoards.includes(BOARD)) {
