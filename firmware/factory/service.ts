@@ -5,7 +5,7 @@ import { tokenRecord } from "../seedfile/token-record.js";
 import { checkClock, clockOffset } from "./board-clock.js";
 import { blankScript, recordScript, restartScript, type Sealed } from "./board-scripts.js";
 import { trimBetween } from "./clock-trim.js";
-import { type BoardConsole, FlashError, isLocked, type LogIn } from "./espruino-tools.js";
+import { type BoardConsole, FlashError, isLocked } from "./espruino-tools.js";
 import { clockScript, type ClockSet, type Status, statusScript } from "./service-scripts.js";
 
 /** What is done to an opened token, beside reading it. */
@@ -55,11 +55,44 @@ export const MAY_BE_OPEN = "its console may be open now: take out its power, and
  * @throws FlashError where it cannot be opened, is another token, or holds none
  */
 export async function service(job: ServiceJob, board: BoardConsole): Promise<ServiceReport> {
-  const locked = (await open(board, job.password)) === "logged in";
-  try {
+  return whileOpen(job.password, board, async (locked) => {
     const report = { ...(await serve(job, board)), locked };
-    if (locked && !(await isLocked(board))) throw new FlashError("lock", MAY_BE_OPEN);
+    if (locked && !(await isLocked(board))) {
+      throw new FlashError("lock", "the console was open after the restart");
+    }
     return report;
+  });
+}
+
+/**
+ * Opens a token and erases its record and its lock: the board is no token any more.
+ * @throws FlashError where it cannot be opened, is another token, or was not erased
+ */
+export async function wipe(
+  { serial, password }: Pick<ServiceJob, "serial" | "password">,
+  board: BoardConsole,
+): Promise<void> {
+  await whileOpen(password, board, async () => {
+    await look(serial, board);
+    const { value: gone } = await board.run(blankScript(), { setTime: false });
+    if (gone !== true) throw new FlashError("wipe", "the record is still there");
+  });
+}
+
+/**
+ * Opens the console for some work, which is told whether it was locked. One that was is locked again
+ * where the work fails, or the error says that it may be open.
+ */
+async function whileOpen<T>(
+  password: string,
+  board: BoardConsole,
+  work: (locked: boolean) => Promise<T>,
+): Promise<T> {
+  const answer = await board.logIn(password);
+  if (answer === "refused") throw new FlashError("open", "the console refuses the password");
+  const locked = answer === "logged in";
+  try {
+    return await work(locked);
   } catch (error) {
     if (!locked || (await lockAgain(board)) || !(error instanceof FlashError)) throw error;
     throw new FlashError(error.step, `${error.problem}; ${MAY_BE_OPEN}`);
@@ -77,40 +110,26 @@ async function lockAgain(board: BoardConsole): Promise<boolean> {
   }
 }
 
-/**
- * Opens a token and erases its record and its lock: the board is no token any more.
- * @throws FlashError where it cannot be opened, is another token, or was not erased
- */
-export async function wipe(
-  { serial, password }: Pick<ServiceJob, "serial" | "password">,
+/** What a board says of itself, and when that arrived. @throws FlashError where it is another token */
+async function look(
+  serial: string,
   board: BoardConsole,
-): Promise<void> {
-  await open(board, password);
-  const { value } = await board.run(statusScript(), { setTime: false });
-  const header = headerOf(value as Status);
+): Promise<{ status: Status; header: Header | undefined; at: number }> {
+  const { value, at } = await board.run(statusScript(), { setTime: false });
+  const status = value as Status;
+  const header = headerOf(status);
   if (header && header.serial !== serial) {
-    await lockAgain(board);
     throw new FlashError("read", `the board is token ${header.serial}`);
   }
-  const { value: gone } = await board.run(blankScript());
-  if (gone !== true) throw new FlashError("wipe", "the record is still there");
-}
-
-async function open(board: BoardConsole, password: string): Promise<LogIn> {
-  const answer = await board.logIn(password);
-  if (answer === "refused") throw new FlashError("open", "the console refuses the password");
-  return answer;
+  return { status, header, at };
 }
 
 async function serve(
   { serial, act, now }: ServiceJob,
   board: BoardConsole,
 ): Promise<Omit<ServiceReport, "locked">> {
-  const { value, at } = await board.run(statusScript(), { setTime: false });
-  const status = value as Status;
-  const header = headerOf(status);
+  const { status, header, at } = await look(serial, board);
   if (!header) throw new FlashError("read", "the board holds no token");
-  if (header.serial !== serial) throw new FlashError("read", `the board is token ${header.serial}`);
   const newTrim = act.kind === "read" ? header.trim : learnedTrim(header, status.time, at);
   if (act.kind === "renew") await renew(act.seed, newTrim, now, board);
   else if (act.kind === "set clock") await setClock(newTrim, now, board);

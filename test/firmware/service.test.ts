@@ -94,9 +94,24 @@ describe("a token at the service bench", () => {
     );
   });
 
-  it("says where it may be open still", async () => {
+  it("is locked again where it could not be wiped", async () => {
+    bench.cable = (statement) => (statement.includes("header:") ? undefined : statement);
+    await expect(wipe({ serial: seed.serial, password }, bench)).rejects.toThrow(
+      /^run: the board did not answer$/,
+    );
+    expect(bench.board.machine.locked).toBe(true);
+  });
+
+  it.each([
+    ["read", () => serve({ kind: "read" }), /^lock: [^;]+; its console may be open now/],
+    [
+      "wiped for another",
+      () => wipe({ serial: "87654321", password }, bench),
+      /^read: the board is token 12345678; its console may be open now/,
+    ],
+  ])("%s, says where it may be open still", async (_name, act, problem) => {
     bench.cable = (statement) => statement.replace("load();", "") || "1;";
-    await expect(serve({ kind: "read" })).rejects.toThrow("its console may be open now");
+    await expect(act()).rejects.toThrow(problem);
   });
 
   it("cut off anywhere while its clock is set shows its right code, or none", async () => {
