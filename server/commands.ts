@@ -77,7 +77,7 @@ async function runImport(
   const clockPpm = ppmOf(options.clockPpm);
   const { clock: clockPolicy } = readPolicy(options.policy, process.env);
   const masters = masterKeysFrom(process.env);
-  const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const key = readKeyFile(options.keyFile);
   const size = fileSize(file);
   const { dryRun = false } = options;
   const onNew = (seed: Seed): void => {

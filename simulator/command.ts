@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
-import { readSeedFile, type SeedFile } from "../firmware/seedfile/read.js";
+import { readSeedFile, seedOf, type SeedFile } from "../firmware/seedfile/read.js";
 import { tokenRecord } from "../firmware/seedfile/token-record.js";
 import { boardModel } from "./boards.js";
 import { VirtualClock } from "./clock.js";
@@ -82,7 +82,7 @@ async function simulate(options: Options): Promise<void> {
   if (options.blank || options.listenConsole !== undefined) return listenConsole(options);
   if (scenario !== undefined) {
     const file = options.seeds === undefined ? undefined : await seedFileOf(options);
-    const seed = file && seedsOf(file, options.serial ?? "")[0];
+    const seed = file && seedOf(file.seeds, options.serial ?? "");
     return scenarioCommand(seed, { ...options, scenario });
   }
   if (options.device !== undefined) throw new InputError("--scenario", "is needed");
@@ -94,11 +94,11 @@ async function simulate(options: Options): Promise<void> {
 
 async function seedFileOf({ seeds, keyFile }: Options): Promise<SeedFile> {
   if (seeds === undefined) throw new InputError("--seeds", "is needed");
-  return readSeedFile(seeds, keyFile === undefined ? undefined : readKeyFile(keyFile));
+  return readSeedFile(seeds, readKeyFile(keyFile));
 }
 
 async function battery(file: SeedFile, options: Options): Promise<void> {
-  const reports = await powerReport(seedsOf(file, options.serial ?? "")[0]!, options.board);
+  const reports = await powerReport(seedOf(file.seeds, options.serial ?? ""), options.board);
   const { plot } = options;
   if (plot !== undefined) {
     writeOut("--plot", plot, Buffer.from(powerPlot(options.board, reports)));
@@ -112,7 +112,7 @@ function simulateOnce(file: SeedFile, options: Options): void {
   const presses = parsePresses(options.press);
   const start = parseStart(options.start);
   const at = options.at === undefined ? Date.now() / 1000 : parseInstant(options.at, "--at");
-  const seed = seedsOf(file, options.serial ?? "")[0]!;
+  const seed = seedOf(file.seeds, options.serial ?? "");
   const token = new SimulatedToken({
     board: options.board,
     image: loadImage(options.board),
@@ -161,7 +161,7 @@ async function listen(file: SeedFile, options: Options, address: string): Promis
   }
   const { host, port } = parseAddress(address, "--listen");
   const start = parseStart(options.start);
-  const seeds = options.serial === undefined ? file.seeds : seedsOf(file, options.serial);
+  const seeds = options.serial === undefined ? file.seeds : [seedOf(file.seeds, options.serial)];
   const at = options.at === undefined ? undefined : parseInstant(options.at, "--at");
   const isolation = seeds.length > STRICT_MOST ? "scope" : "context";
   const fleet = new Fleet({ board: options.board, isolation, ...(at !== undefined && { at }) });
@@ -182,12 +182,6 @@ function writeOut(option: string, path: string, bytes: Uint8Array): void {
   } catch {
     throw new InputError(option, `${path} cannot be written`);
   }
-}
-
-function seedsOf(file: SeedFile, serial: string): SeedFile["seeds"] {
-  const seeds = file.seeds.filter((seed) => seed.serial === serial);
-  if (seeds.length === 0) throw new InputError("--serial", "names no token of the seed file");
-  return seeds;
 }
 
 /** @throws InputError for a time that no record holds, too */

@@ -56,9 +56,9 @@ export class Fleet {
     path: string,
     { keyFile, ...options }: FleetOptions & { readonly keyFile?: string } = {},
   ): Promise<Fleet> {
-    const key = keyFile === undefined ? undefined : readKeyFile(keyFile);
+    const { seeds } = await readSeedFile(path, readKeyFile(keyFile));
     const fleet = new Fleet(options);
-    for (const seed of (await readSeedFile(path, key)).seeds) fleet.add(seed);
+    for (const seed of seeds) fleet.add(seed);
     return fleet;
   }
 

@@ -30,7 +30,7 @@ export function addExportCommand(program: Command): void {
 }
 
 async function runExport(options: ExportOptions): Promise<void> {
-  const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const key = readKeyFile(options.keyFile);
   const write = writerOf(options);
   const { seeds } = await readSeedFile(options.seeds, key);
   await writeNew(options.out, write(seeds));

@@ -4,7 +4,7 @@ import { loadImage } from "../../simulator/image.js";
 import { InputError } from "../seedfile/input-error.js";
 import { type FileKey, readKeyFile } from "../seedfile/key-file.js";
 import { ProgressBars } from "../seedfile/progress.js";
-import { readSeedFile } from "../seedfile/read.js";
+import { readSeedFile, seedOf } from "../seedfile/read.js";
 import type { Seed } from "../seedfile/seed.js";
 import { measuredPpm } from "./clock-trim.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
@@ -62,7 +62,7 @@ async function runFlash(options: FlashOptions): Promise<void> {
   checkPorts(options.port);
   const baud = parseBaud(options.baud);
   const measure = parseMeasure(options.measure);
-  const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const key = readKeyFile(options.keyFile);
   checkLock(options, key);
   const log = options.log === undefined ? undefined : new ProductionLog(options.log);
   const { seeds } = await readSeedFile(options.seeds, key);
@@ -153,8 +153,7 @@ function placesOf(
     throw new InputError("--serial", "must name as many different tokens as there are ports");
   }
   return serials.map((serial, index) => {
-    const seed = seeds.find((each) => each.serial === serial);
-    if (!seed) throw new InputError("--serial", `${serial} names no token of the seed file`);
+    const seed = seedOf(seeds, serial);
     if (log?.isTaken(serial) && !again) {
       throw new InputError(
         "--serial",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { loadImage } from "../../simulator/image.js";
 import { InputError } from "../seedfile/input-error.js";
 import { readKeyFile } from "../seedfile/key-file.js";
-import { readSeedFile } from "../seedfile/read.js";
+import { readSeedFile, seedOf } from "../seedfile/read.js";
 import { guidesPdf, type Language } from "./guide.js";
 import { writeNew } from "./write-new.js";
 
@@ -39,13 +39,8 @@ async function runGuide(options: GuideOptions): Promise<void> {
   const languages = Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined;
   if (!languages) throw new InputError("--language", "must be ja, en or both");
   const image = loadImage(options.board);
-  const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
-  const { seeds } = await readSeedFile(options.seeds, key);
-  const { serial } = options;
-  const chosen = serial === undefined ? seeds : seeds.filter((seed) => seed.serial === serial);
-  if (chosen.length === 0) {
-    throw new InputError("--serial", `${String(serial)} names no token of the seed file`);
-  }
+  const { seeds } = await readSeedFile(options.seeds, readKeyFile(options.keyFile));
+  const chosen = options.serial === undefined ? seeds : [seedOf(seeds, options.serial)];
   const tokens = chosen.map(({ serial, expiry }) => ({ serial, expiry }));
   await writeNew(options.out, [await guidesPdf(tokens, languages, { name: options.board, image })]);
   const pages = String(tokens.length * languages.length);

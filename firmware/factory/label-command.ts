@@ -22,8 +22,7 @@ export function addLabelCommand(program: Command): void {
     .option("--format <format>", "pdf (all sheets) or svg (one sheet, at most 27 labels)", "pdf")
     .requiredOption("--out <file>", "the file to write; an existing one is not overwritten")
     .action(async (options: LabelOptions) => {
-      const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
-      const { seeds } = await readSeedFile(options.seeds, key);
+      const { seeds } = await readSeedFile(options.seeds, readKeyFile(options.keyFile));
       const sheets = labelSheets(seeds);
       if (options.format === "pdf") await writeNew(options.out, [await sheetsPdf(sheets)]);
       else if (options.format !== "svg") throw new InputError("--format", "must be pdf or svg");

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { undoneAtExit } from "../seedfile/cleanup.js";
 import { InputError } from "../seedfile/input-error.js";
 import { readKeyFile } from "../seedfile/key-file.js";
-import { readSeedFile } from "../seedfile/read.js";
+import { readSeedFile, seedOf } from "../seedfile/read.js";
 import { SERIAL_PATTERN } from "../seedfile/seed.js";
 import { espruinoTools, FlashError } from "./espruino-tools.js";
 import { checkPort, parseBaud } from "./port.js";
@@ -70,9 +70,7 @@ async function actOf({ serial, setClock, renew, keyFile }: ServiceOptions): Prom
   if (setClock) return { kind: "set clock" };
   if (renew === undefined) return { kind: "read" };
   const { seeds } = await readSeedFile(renew, readKeyFile(keyFile));
-  const seed = seeds.find((each) => each.serial === serial);
-  if (!seed) throw new InputError("--serial", `${serial} names no token of the seed file`);
-  return { kind: "renew", seed };
+  return { kind: "renew", seed: seedOf(seeds, serial) };
 }
 
 const DONE = {

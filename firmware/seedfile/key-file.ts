@@ -8,9 +8,13 @@ export type FileKey =
 
 /**
  * Reads a key file: one line, either the pre-shared key in hex or `passphrase: …`.
+ * @returns undefined where none is given
  * @throws InputError where it is neither
  */
-export function readKeyFile(path: string): FileKey {
+export function readKeyFile(path: string): FileKey;
+export function readKeyFile(path: string | undefined): FileKey | undefined;
+export function readKeyFile(path: string | undefined): FileKey | undefined {
+  if (path === undefined) return undefined;
   let text: string;
   try {
     text = readFileSync(path, "utf8");

@@ -61,6 +61,13 @@ export async function readSeedFile(path: string, key: FileKey | undefined): Prom
   return { seeds: [...seeds.values()], encrypted: reader.encrypted };
 }
 
+/** The seed of a serial. @throws InputError where the file has none */
+export function seedOf(seeds: readonly Seed[], serial: string): Seed {
+  const seed = seeds.find((each) => each.serial === serial);
+  if (seed) return seed;
+  throw new InputError("--serial", `${serial} names no token of the seed file`);
+}
+
 /** What a file says that has one serial twice. */
 export function twice(serial: string): InputError {
   return new InputError("SerialNo", `${serial} stands in the file twice`);
