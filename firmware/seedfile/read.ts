@@ -47,16 +47,25 @@ export interface SeedFile {
   readonly encrypted: boolean;
 }
 
+/** Reads a seed file whole. @throws InputError as {@link readSeeds} does */
+export async function readSeedFile(path: string, key: FileKey | undefined): Promise<SeedFile> {
+  return readSeeds(fileChunks(path), key);
+}
+
 /**
- * Reads a seed file whole: every seed in it is usable, or none is returned.
+ * Reads a text's seeds whole: every seed in it is usable, or none is returned.
  * @throws InputError naming the element and the serial
  */
-export async function readSeedFile(path: string, key: FileKey | undefined): Promise<SeedFile> {
-  const reader = new SeedReader(fileChunks(path), key);
+export async function readSeeds(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  key?: FileKey,
+): Promise<SeedFile> {
+  const reader = new SeedReader(chunks, key);
   const seeds = new Map<string, Seed>();
   for await (const seed of reader) {
-    if (seeds.has(seed.serial)) throw twice(seed.serial);
-    seeds.set(seed.serial, seed);
+    const { serial } = seed;
+    if (seeds.has(serial)) throw new InputError("SerialNo", `${serial} stands in the file twice`);
+    seeds.set(serial, seed);
   }
   return { seeds: [...seeds.values()], encrypted: reader.encrypted };
 }
@@ -66,11 +75,6 @@ export function seedOf(seeds: readonly Seed[], serial: string): Seed {
   const seed = seeds.find((each) => each.serial === serial);
   if (seed) return seed;
   throw new InputError("--serial", `${serial} names no token of the seed file`);
-}
-
-/** What a file says that has one serial twice. */
-export function twice(serial: string): InputError {
-  return new InputError("SerialNo", `${serial} stands in the file twice`);
 }
 
 /**

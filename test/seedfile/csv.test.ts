@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { writeEntraCsv } from "../../firmware/seedfile/csv.js";
 import { InputError } from "../../firmware/seedfile/input-error.js";
+import { readSeeds } from "../../firmware/seedfile/read.js";
 import { SEED } from "../support/server.js";
-import { readAll } from "../support/seeds.js";
 
 const HEX = "3132333435363738393031323334353637383930";
 const BASE32 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -30,14 +30,14 @@ describe("seeds as CSV", () => {
     ],
     ["multiOTP", `12345678;maker;totp;${HEX};6;60\n`],
   ])("of the kind %s are known by their content", async (_name, text) => {
-    expect((await readAll(text)).seeds).toEqual([EXPECTED]);
-    expect((await readAll([...text])).seeds).toEqual([EXPECTED]);
+    expect((await readSeeds([text])).seeds).toEqual([EXPECTED]);
+    expect((await readSeeds(text)).seeds).toEqual([EXPECTED]);
   });
 
   it("of other hashes have them", async () => {
-    const { seeds } = await readAll(
+    const { seeds } = await readSeeds([
       `12345678,${HEX},TOTP,6,60,SHA-256\n87654321,${HEX},TOTP,6,60,sha512`,
-    );
+    ]);
     expect(seeds.map(({ algorithm }) => algorithm)).toEqual(["SHA256", "SHA512"]);
   });
 
@@ -79,7 +79,7 @@ describe("seeds as CSV", () => {
     ["an open quote behind an empty line", `12345678,${HEX},TOTP\n\n"8`, "line 3: is no CSV"],
     ["an endless line", "1".repeat(10_000), "line 1: is no CSV"],
   ])("with %s are refused by name", async (_name, text, problem) => {
-    const error: unknown = await readAll(text).catch((caught: unknown) => caught);
+    const error: unknown = await readSeeds([text]).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(InputError);
     expect((error as Error).message).toContain(problem);
     expect((error as Error).message).not.toContain(HEX);
@@ -90,7 +90,7 @@ describe("seeds as CSV", () => {
     expect(text.split("\r\n")[0]).toBe(
       "upn,serial number,secret key,time interval,manufacturer,model",
     );
-    expect((await readAll(text)).seeds).toEqual([EXPECTED]);
+    expect((await readSeeds([text])).seeds).toEqual([EXPECTED]);
     expect(() => [...writeEntraCsv([{ ...SEED, algorithm: "SHA256" }])]).toThrow("serial 12345678");
   });
 });

@@ -2,8 +2,9 @@ import { createCipheriv, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../firmware/seedfile/input-error.js";
+import type { FileKey } from "../../firmware/seedfile/key-file.js";
 import { writePskc } from "../../firmware/seedfile/pskc-write.js";
-import { readAll } from "../support/seeds.js";
+import { readSeeds } from "../../firmware/seedfile/read.js";
 import type { Seed } from "../../firmware/seedfile/seed.js";
 import { SEED } from "../support/server.js";
 
@@ -12,7 +13,7 @@ const KEY = {
   key: Buffer.from("12345678901234567890123456789012", "hex"),
 } as const;
 
-const read = readAll;
+const read = (text: string, key?: FileKey) => readSeeds([text], key);
 const written = (seeds: Seed[], key: Parameters<typeof writePskc>[1] = KEY): string =>
   [...writePskc(seeds, key)].join("");
 
