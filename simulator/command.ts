@@ -1,52 +1,21 @@
 import { writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
-import { readSeedFile, seedOf, type SeedFile } from "../firmware/seedfile/read.js";
+import { readSeedFile, seedOf } from "../firmware/seedfile/read.js";
+import type { Seed } from "../firmware/seedfile/seed.js";
 import { tokenRecord } from "../firmware/seedfile/token-record.js";
-import { boardModel } from "./boards.js";
 import { VirtualClock } from "./clock.js";
-import { consoleServer } from "./console/console-server.js";
-import { VirtualBoard } from "./console/virtual-board.js";
 import { displayOf } from "./display.js";
 import { FRAME_FORMATS, type FrameFormat } from "./encode-frame.js";
 import { loadImage } from "./image.js";
-import { allowedHosts, parseAddress } from "./listen/address.js";
-import { listenApp } from "./listen/app.js";
-import { Fleet } from "./fleet.js";
+import { blankCommand, listenCommand } from "./listen-command.js";
+import { checkOptions, type Options, parseStart } from "./options.js";
 import { parsePresses, pressAll } from "./presses.js";
 import { powerPlot, powerReport, powerTable } from "./power-report.js";
 import { scenarioCommand } from "./scenario-command.js";
-import { SimulatedToken } from "./token.js";
-
-/** So many tokens at most have a context of their own each. */
-const STRICT_MOST = 200;
-
-interface Options {
-  seeds?: string;
-  serial?: string;
-  keyFile?: string;
-  board: string;
-  start?: string;
-  at?: string;
-  press: string;
-  frame?: string;
-  out?: string;
-  json?: boolean;
-  listen?: string;
-  blank?: boolean;
-  listenConsole?: string;
-  allowProductionSeeds?: boolean;
-  scenario?: string;
-  record?: boolean;
-  report?: string;
-  server?: string;
-  device?: string;
-  battery?: boolean;
-  plot?: string;
-}
+import { SimulatedToken, WAKE_BUTTON } from "./token.js";
 
 export function addSimulateCommand(program: Command): void {
   program
@@ -58,7 +27,10 @@ export function addSimulateCommand(program: Command): void {
     .option("--board <board>", "the board whose image runs", "pixljs")
     .option("--start <time>", "when the token's clock was set (ISO 8601 or Unix seconds)")
     .option("--at <time>", "the token's time (ISO 8601 or Unix seconds); now where not given")
-    .option("--press <presses>", "BTN1, BTN1:2 for two seconds, BTN1:2,BTN1, or none", "BTN1")
+    .option(
+      "--press <presses>",
+      "BTN1, BTN1:2 for two seconds, BTN1:2,BTN1, or none; BTN1 where not given",
+    )
     .option("--frame <format>", "also write the display's picture: png, pbm or text")
     .option("--out <file>", "where to write the picture; text goes to standard output without it")
     .option("--json", "code, display, secondsLeft and imageSha256 as JSON")
@@ -77,42 +49,29 @@ export function addSimulateCommand(program: Command): void {
 }
 
 async function simulate(options: Options): Promise<void> {
-  const { scenario, listen: address, plot } = options;
-  if (plot !== undefined && !options.battery) throw new InputError("--plot", "needs --battery");
-  if (options.blank || options.listenConsole !== undefined) return listenConsole(options);
-  if (scenario !== undefined) {
-    const file = options.seeds === undefined ? undefined : await seedFileOf(options);
-    const seed = file && seedOf(file.seeds, options.serial ?? "");
-    return scenarioCommand(seed, { ...options, scenario });
-  }
-  if (options.device !== undefined) throw new InputError("--scenario", "is needed");
-  const file = await seedFileOf(options);
-  if (options.battery) return battery(file, options);
-  if (address !== undefined) return listen(file, options, address);
-  simulateOnce(file, options);
+  checkOptions(options);
+  if (options.blank) return blankCommand(options);
+  const { scenario, seeds, keyFile } = options;
+  const file = seeds === undefined ? undefined : await readSeedFile(seeds, readKeyFile(keyFile));
+  if (options.listen !== undefined) return listenCommand(file!, options);
+  const seed = file && seedOf(file.seeds, options.serial!);
+  if (scenario !== undefined) return scenarioCommand(seed, { ...options, scenario });
+  if (options.battery) return battery(seed!, options);
+  simulateOnce(seed!, options);
 }
 
-async function seedFileOf({ seeds, keyFile }: Options): Promise<SeedFile> {
-  if (seeds === undefined) throw new InputError("--seeds", "is needed");
-  return readSeedFile(seeds, readKeyFile(keyFile));
+async function battery(seed: Seed, { board, plot, json }: Options): Promise<void> {
+  const reports = await powerReport(seed, board);
+  if (plot !== undefined) writeOut("--plot", plot, Buffer.from(powerPlot(board, reports)));
+  process.stdout.write(json ? `${JSON.stringify(reports)}\n` : powerTable(board, reports));
 }
 
-async function battery(file: SeedFile, options: Options): Promise<void> {
-  const reports = await powerReport(seedOf(file.seeds, options.serial ?? ""), options.board);
-  const { plot } = options;
-  if (plot !== undefined) {
-    writeOut("--plot", plot, Buffer.from(powerPlot(options.board, reports)));
-  }
-  const text = options.json ? `${JSON.stringify(reports)}\n` : powerTable(options.board, reports);
-  process.stdout.write(text);
-}
-
-function simulateOnce(file: SeedFile, options: Options): void {
+function simulateOnce(seed: Seed, options: Options): void {
   const frameFormat = parseFrame(options);
-  const presses = parsePresses(options.press);
+  const { press = WAKE_BUTTON } = options;
+  const presses = parsePresses(press);
   const start = parseStart(options.start);
   const at = options.at === undefined ? Date.now() / 1000 : parseInstant(options.at, "--at");
-  const seed = seedOf(file.seeds, options.serial ?? "");
   const token = new SimulatedToken({
     board: options.board,
     image: loadImage(options.board),
@@ -131,49 +90,7 @@ function simulateOnce(file: SeedFile, options: Options): void {
   } else {
     process.stdout.write(`${display.code ?? display.display ?? "unreadable"}\n`);
   }
-  if (display.code === null && options.press === "BTN1") process.exitCode = 1;
-}
-
-async function listenConsole(options: Options): Promise<void> {
-  const model = boardModel(options.board);
-  if (!model) throw new InputError("--board", "is unknown");
-  if (!options.blank) throw new InputError("--listen-console", "is for --blank boards");
-  if (options.listenConsole === undefined) throw new InputError("--listen-console", "is needed");
-  const { host, port } = parseAddress(options.listenConsole, "--listen-console");
-  const server = consoleServer(new VirtualBoard(model, () => Date.now() / 1000));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => {
-      reject(new InputError("--listen-console", error.message));
-    });
-    server.listen(port, host, resolve);
-  });
-  const at = server.address() as AddressInfo;
-  process.stderr.write(`blank board ready at tcp://${host}:${String(at.port)}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.close());
-}
-
-async function listen(file: SeedFile, options: Options, address: string): Promise<void> {
-  if (file.encrypted && !options.allowProductionSeeds) {
-    throw new InputError(
-      "--listen",
-      "the seed file is encrypted, as production seeds are; to serve its live codes all the same add --allow-production-seeds",
-    );
-  }
-  const { host, port } = parseAddress(address, "--listen");
-  const start = parseStart(options.start);
-  const seeds = options.serial === undefined ? file.seeds : [seedOf(file.seeds, options.serial)];
-  const at = options.at === undefined ? undefined : parseInstant(options.at, "--at");
-  const isolation = seeds.length > STRICT_MOST ? "scope" : "context";
-  const fleet = new Fleet({ board: options.board, isolation, ...(at !== undefined && { at }) });
-  for (const seed of seeds) fleet.add(seed, { start });
-  fleet.time.run();
-  const app = await listenApp(fleet, allowedHosts(host), file.encrypted);
-  const url = await app.listen({ host, port }).catch(async (error: unknown) => {
-    await app.close();
-    throw new InputError("--listen", (error as Error).message);
-  });
-  process.stderr.write(`simulated tokens ready at ${url}\n`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void app.close());
+  if (display.code === null && press === WAKE_BUTTON) process.exitCode = 1;
 }
 
 function writeOut(option: string, path: string, bytes: Uint8Array): void {
@@ -182,14 +99,6 @@ function writeOut(option: string, path: string, bytes: Uint8Array): void {
   } catch {
     throw new InputError(option, `${path} cannot be written`);
   }
-}
-
-/** @throws InputError for a time that no record holds, too */
-function parseStart(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const start = parseInstant(text, "--start");
-  if (start < 0) throw new InputError("--start", "must not be before 1970");
-  return start;
 }
 
 function parseFrame(options: Options): FrameFormat | undefined {

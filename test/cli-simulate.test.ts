@@ -96,6 +96,20 @@ describe("warifu simulate", () => {
     [["--board", "./pixljs"], "--board: there is no image"],
     [["--board", "../cli"], "--board: there is no image"],
     [["--plot", "plot.svg"], "--plot: needs --battery"],
+    [["--record"], "--record: needs --scenario"],
+    [["--report", "r.html"], "--report: needs --scenario"],
+    [["--server", "http://127.0.0.1:1"], "--server: needs --scenario"],
+    [["--device", "tcp://127.0.0.1:1"], "--device: needs --scenario"],
+    [["--allow-production-seeds"], "--allow-production-seeds: needs --listen"],
+    [["--listen-console", "0"], "--listen-console: needs --blank"],
+    [["--blank", "--listen-console", "0"], "--seeds: does not go with --blank"],
+    ...["at", "start", "press", "frame", "listen"].map((name): [string[], string] => [
+      ["--scenario", "s.json", `--${name}`, "1"],
+      `--${name}: does not go with --scenario`,
+    ]),
+    [["--scenario", "s.json", "--battery"], "--battery: does not go with --scenario"],
+    [["--battery", "--at", "59"], "--at: does not go with --battery"],
+    [["--listen", "0", "--press", "BTN1"], "--press: does not go with --listen"],
     [["--out", "frame.png"], "--out: needs --frame"],
     [["--frame", "text", "--json"], "--out: is needed: standard output is for the JSON"],
     [
@@ -110,6 +124,24 @@ describe("warifu simulate", () => {
     const result = await simulate(...args);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain(text);
+  });
+
+  it.each([
+    [[], "--seeds"],
+    [["--seeds", "s"], "--serial"],
+    [["--seeds", "s", "--battery"], "--serial"],
+    [["--seeds", "s", "--scenario", "s.json"], "--serial"],
+    [["--seeds", "s", "--scenario", "s.json", "--device", "tcp://127.0.0.1:1"], "--serial"],
+    // A board alone does without, but that a server is asked about a token.
+    [["--serial", SEED.serial, "--scenario", "s.json", "--device", "tcp://127.0.0.1:1"], "--seeds"],
+    [["--server", "x", "--scenario", "s.json", "--device", "tcp://127.0.0.1:1"], "--seeds"],
+    [["--listen", "0"], "--seeds"],
+    [["--blank"], "--listen-console"],
+  ])("%j misses an option, and says which", async (args, missing) => {
+    expect(await runCli(["simulate", ...args])).toMatchObject({
+      code: 2,
+      stderr: `warifu: ${missing}: is needed\n`,
+    });
   });
 
   it("--listen on a port in use is refused by name", async () => {
