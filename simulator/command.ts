@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
@@ -16,6 +15,7 @@ import { parsePresses, pressAll } from "./presses.js";
 import { powerPlot, powerReport, powerTable } from "./power-report.js";
 import { scenarioCommand } from "./scenario-command.js";
 import { SimulatedToken, WAKE_BUTTON } from "./token.js";
+import { writeOut } from "./write-out.js";
 
 export function addSimulateCommand(program: Command): void {
   program
@@ -62,7 +62,7 @@ async function simulate(options: Options): Promise<void> {
 
 async function battery(seed: Seed, { board, plot, json }: Options): Promise<void> {
   const reports = await powerReport(seed, board);
-  if (plot !== undefined) writeOut("--plot", plot, Buffer.from(powerPlot(board, reports)));
+  if (plot !== undefined) writeOut("--plot", plot, powerPlot(board, reports));
   process.stdout.write(json ? `${JSON.stringify(reports)}\n` : powerTable(board, reports));
 }
 
@@ -91,14 +91,6 @@ function simulateOnce(seed: Seed, options: Options): void {
     process.stdout.write(`${display.code ?? display.display ?? "unreadable"}\n`);
   }
   if (display.code === null && press === WAKE_BUTTON) process.exitCode = 1;
-}
-
-function writeOut(option: string, path: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(path, bytes);
-  } catch {
-    throw new InputError(option, `${path} cannot be written`);
-  }
 }
 
 function parseFrame(options: Options): FrameFormat | undefined {

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import type { Seed } from "../firmware/seedfile/seed.js";
 import { parseInstant } from "../firmware/seedfile/instant.js";
+import { replaceFile } from "../firmware/seedfile/whole-file.js";
 import { boardModel } from "./boards.js";
 import { BoardConsole } from "./device/board-console.js";
 import { DeviceDriver } from "./device/device-driver.js";
@@ -13,6 +12,7 @@ import { Goldens } from "./scenario/goldens.js";
 import { htmlReport } from "./scenario/report.js";
 import { type Outcome, runScenario, type Verify } from "./scenario/run.js";
 import { readScenario, type Scenario, type Step } from "./scenario/scenario.js";
+import { writeOut } from "./write-out.js";
 
 export interface ScenarioOptions {
   readonly scenario: string;
@@ -44,9 +44,9 @@ export async function scenarioCommand(
   try {
     const outcomes = await runScenario(scenario, { driver, goldens, verify });
     const unused = goldens.unused();
-    if (options.record) record(options.scenario, scenario, outcomes);
+    if (options.record) await record(options.scenario, scenario, outcomes);
     if (options.report !== undefined) {
-      writeReport(options.report, htmlReport(scenario, outcomes, unused));
+      writeOut("--report", options.report, htmlReport(scenario, outcomes, unused));
     }
     tell(scenario, outcomes, unused, disagreements, options);
   } catch (error) {
@@ -122,27 +122,17 @@ function checkServer(server: string): void {
 }
 
 /** Writes down what was seen in place of what was expected; a cut file would be neither. */
-function record(path: string, scenario: Scenario, outcomes: readonly Outcome[]): void {
+async function record(
+  path: string,
+  scenario: Scenario,
+  outcomes: readonly Outcome[],
+): Promise<void> {
   const steps = outcomes.map(({ step, seen }): Step => {
     if (!("expect" in step) || step.expect.display === undefined || !seen) return step;
     return { expect: { ...step.expect, ...seen } };
   });
-  const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
-  try {
-    writeFileSync(partial, `${JSON.stringify({ ...scenario, steps }, undefined, 2)}\n`);
-    renameSync(partial, path);
-  } catch {
-    rmSync(partial, { force: true });
-    throw new InputError("--scenario", `${path} cannot be written`);
-  }
-}
-
-function writeReport(path: string, html: string): void {
-  try {
-    writeFileSync(path, html);
-  } catch {
-    throw new InputError("--report", `${path} cannot be written`);
-  }
+  const text = `${JSON.stringify({ ...scenario, steps }, undefined, 2)}\n`;
+  await replaceFile(path, "--scenario", text);
 }
 
 function tell(

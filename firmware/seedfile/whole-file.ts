@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   createWriteStream,
   existsSync,
   fsyncSync,
   linkSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   type WriteStream,
+  writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { undoneAtExit } from "./cleanup.js";
@@ -27,6 +31,32 @@ export async function wholeFile<T>(
   fill: (partial: string) => Promise<T>,
 ): Promise<T> {
   if (existsSync(path)) throw new InputError(option, `${path} exists already`);
+  return fillBeside(path, option, fill, giveName);
+}
+
+/**
+ * Puts a text in the place of a file's, whole and on the disk, or not at all. Where the path is a link,
+ * the file it leads to is replaced; the file's mode stays.
+ * @param option names it in errors
+ * @throws InputError where it cannot be written
+ */
+export async function replaceFile(path: string, option: string, text: string): Promise<void> {
+  const target = realpathSync(path);
+  const fill = (partial: string): Promise<void> => {
+    writeFileSync(partial, text);
+    chmodSync(partial, statSync(target).mode);
+    return Promise.resolve();
+  };
+  await fillBeside(target, option, fill, renameSync);
+}
+
+/** Fills a partial file beside a path, which then takes its name; what goes wrong leaves nothing behind. */
+async function fillBeside<T>(
+  path: string,
+  option: string,
+  fill: (partial: string) => Promise<T>,
+  name: (partial: string, path: string) => void,
+): Promise<T> {
   const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
   const remove = (): void => {
     for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(partial + rest, { force: true });
@@ -36,7 +66,7 @@ export async function wholeFile<T>(
     closeSync(openSync(partial, "wx", 0o600));
     const made = await fill(partial);
     flush(partial);
-    giveName(partial, path);
+    name(partial, path);
     rmSync(partial, { force: true });
     flush(dirname(resolve(path)));
     return made;

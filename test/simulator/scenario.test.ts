@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { LOCK_FILE } from "../../firmware/factory/board-scripts.js";
@@ -158,6 +168,17 @@ describe("warifu simulate --scenario", () => {
     expect(readFileSync(at("s.json"), "utf8")).toBe(scenario);
   });
 
+  it("records into the file that a link leads to, whose mode stays", async () => {
+    write([{ expect: { display: "?" } }]);
+    renameSync(at("s.json"), at("kept.json"));
+    chmodSync(at("kept.json"), 0o640);
+    symlinkSync("kept.json", at("s.json"));
+    expect((await run(["--record"])).code).toBe(0);
+    expect(readlinkSync(at("s.json"))).toBe("kept.json");
+    expect(readFileSync(at("kept.json"), "utf8")).toContain('"display": ""');
+    expect(statSync(at("kept.json")).mode & 0o777).toBe(0o640);
+  });
+
   it("records nothing rather than a part, where the disk is full", () => {
     write([{ expect: { display: "?" } }]);
     const [before, files] = [readFileSync(at("s.json"), "utf8"), readdirSync(at("."))];
@@ -173,7 +194,7 @@ describe("warifu simulate --scenario", () => {
     );
     expect([status, stderr]).toEqual([
       2,
-      `warifu: --scenario: ${at("s.json")} cannot be written\n`,
+      `warifu: --scenario: ${at("s.json")} cannot be written: EFBIG\n`,
     ]);
     expect(readFileSync(at("s.json"), "utf8")).toBe(before);
     expect(readdirSync(at("."))).toEqual(files);
