@@ -6,6 +6,7 @@ import { SimulatedToken, WAKE_BUTTON } from "../../simulator/token.js";
 import type { Seed } from "../seedfile/seed.js";
 import { tokenRecord } from "../seedfile/token-record.js";
 import { GUIDE_TEXTS, type GuideText } from "./guide-text.js";
+import { makePdf } from "./pdf.js";
 
 export type Language = keyof typeof GUIDE_TEXTS;
 
@@ -39,27 +40,20 @@ export async function guidesPdf(
   languages: readonly Language[],
   board: { readonly name: string; readonly image: Uint8Array },
 ): Promise<Buffer> {
-  // A third of the time that any command would take to start.
-  const { default: PDFDocument } = await import("pdfkit");
-  const document = new PDFDocument({ autoFirstPage: false, info: { Title: "warifu start guide" } });
-  const pieces: Buffer[] = [];
-  document.on("data", (piece: Buffer) => pieces.push(piece));
-  const ended = new Promise((resolve) => document.on("end", resolve));
-  const fonts = createRequire(import.meta.url).resolve("@expo-google-fonts/biz-udpgothic");
-  const font = (name: string): string => fonts.replace(/index\.js$/, name);
-  document.registerFont("regular", font("400Regular/BIZUDPGothic_400Regular.ttf"));
-  document.registerFont("bold", font("700Bold/BIZUDPGothic_700Bold.ttf"));
-  for (const token of tokens) {
-    const pictures = picturesOf(token, board);
-    const lit = BOARD_MODELS[board.name]!.litOnDark ?? false;
-    for (const language of languages) {
-      document.addPage({ size: "A4", margin: PAGE.margin });
-      drawPage(document, token, GUIDE_TEXTS[language], pictures, lit);
+  return makePdf("warifu start guide", (document) => {
+    const fonts = createRequire(import.meta.url).resolve("@expo-google-fonts/biz-udpgothic");
+    const font = (name: string): string => fonts.replace(/index\.js$/, name);
+    document.registerFont("regular", font("400Regular/BIZUDPGothic_400Regular.ttf"));
+    document.registerFont("bold", font("700Bold/BIZUDPGothic_700Bold.ttf"));
+    for (const token of tokens) {
+      const pictures = picturesOf(token, board);
+      const lit = BOARD_MODELS[board.name]!.litOnDark ?? false;
+      for (const language of languages) {
+        document.addPage({ size: "A4", margin: PAGE.margin });
+        drawPage(document, token, GUIDE_TEXTS[language], pictures, lit);
+      }
     }
-  }
-  document.end();
-  await ended;
-  return Buffer.concat(pieces);
+  });
 }
 
 /** What a token's display shows: a code, and its serial. */

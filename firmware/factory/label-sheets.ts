@@ -1,4 +1,5 @@
 import { type Mark, SHEET } from "./label.js";
+import { makePdf } from "./pdf.js";
 
 const POINTS = 72 / 25.4; // a millimetre in points
 
@@ -18,27 +19,20 @@ export function sheetSvg(marks: readonly Mark[]): string {
 
 /** All sheets as one PDF. */
 export async function sheetsPdf(sheets: readonly (readonly Mark[])[]): Promise<Buffer> {
-  // A third of the time that any command would take to start.
-  const { default: PDFDocument } = await import("pdfkit");
-  const document = new PDFDocument({ autoFirstPage: false, info: { Title: "warifu labels" } });
-  const pieces: Buffer[] = [];
-  document.on("data", (piece: Buffer) => pieces.push(piece));
-  const ended = new Promise((resolve) => document.on("end", resolve));
-  for (const marks of sheets) {
-    document.addPage({ size: [SHEET.width * POINTS, SHEET.height * POINTS], margin: 0 });
-    for (const mark of marks) {
-      const [x, y] = [mark.x * POINTS, mark.y * POINTS];
-      if (mark.kind === "bar") {
-        document.rect(x, y, mark.width * POINTS, mark.height * POINTS).fill("black");
-      } else {
-        document.font("Helvetica").fontSize(mark.size * POINTS);
-        document.text(mark.text, x, y, { baseline: "alphabetic", lineBreak: false });
+  return makePdf("warifu labels", (document) => {
+    for (const marks of sheets) {
+      document.addPage({ size: [SHEET.width * POINTS, SHEET.height * POINTS], margin: 0 });
+      for (const mark of marks) {
+        const [x, y] = [mark.x * POINTS, mark.y * POINTS];
+        if (mark.kind === "bar") {
+          document.rect(x, y, mark.width * POINTS, mark.height * POINTS).fill("black");
+        } else {
+          document.font("Helvetica").fontSize(mark.size * POINTS);
+          document.text(mark.text, x, y, { baseline: "alphabetic", lineBreak: false });
+        }
       }
     }
-  }
-  document.end();
-  await ended;
-  return Buffer.concat(pieces);
+  });
 }
 
 function round(millimetres: number): string {
