@@ -4,12 +4,10 @@ import { displayOf } from "../../simulator/display.js";
 import { boardFrame } from "../../simulator/frame.js";
 import { readFrame } from "../../simulator/reader.js";
 import { SimulatedToken } from "../../simulator/token.js";
+import { PERIOD } from "../seedfile/seed.js";
 import { pressScript, type Shown } from "./board-scripts.js";
 import { checkClock, clockOffset } from "./board-clock.js";
 import { type BoardConsole, FlashError } from "./espruino-tools.js";
-
-/** Where a record has its period in seconds; its layout stands in otp/record.ts. */
-const PERIOD_AT = 6;
 
 /** What a board is compared with. */
 export interface Expected {
@@ -25,11 +23,10 @@ export interface Expected {
  * @throws FlashError where the display or the clock is not as it should be
  */
 export async function readBack(expected: Expected, board: BoardConsole): Promise<void> {
-  const period = expected.record[PERIOD_AT]!;
-  const { value } = await board.run(pressScript(expected.board, period));
+  const { value } = await board.run(pressScript(expected.board, PERIOD));
   const looks = value as readonly [Shown, Shown];
   for (const shown of looks) checkCode(expected, shown);
-  if (Math.floor(looks[1].before / period) === Math.floor(looks[0].before / period)) {
+  if (Math.floor(looks[1].before / PERIOD) === Math.floor(looks[0].before / PERIOD)) {
     throw new FlashError("read back", "the clock cannot be set");
   }
   checkClock("read back", await clockOffset(board));
@@ -45,8 +42,7 @@ function checkCode({ board, image, record }: Expected, shown: Shown): void {
   // The minute may have turned in between.
   const codes = [shown.before, shown.after].map((time) => {
     // In the middle of the minute: pressing takes a moment, which must not turn it.
-    const period = record[PERIOD_AT]!;
-    const clock = new VirtualClock((Math.floor(time / period) + 0.5) * period);
+    const clock = new VirtualClock((Math.floor(time / PERIOD) + 0.5) * PERIOD);
     const token = new SimulatedToken({ board, image, record, clock });
     token.press();
     return displayOf(token).code;

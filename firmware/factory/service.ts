@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { HEADER_LENGTH, MAGIC } from "../otp/record.js";
+import { type TokenRecord, trimmedTime } from "../otp/record.js";
+import { headerOf } from "../seedfile/encode-record.js";
 import type { Seed } from "../seedfile/seed.js";
 import { tokenRecord } from "../seedfile/token-record.js";
 import { checkClock, clockOffset } from "./board-clock.js";
@@ -114,10 +115,10 @@ async function lockAgain(board: BoardConsole): Promise<boolean> {
 async function look(
   serial: string,
   board: BoardConsole,
-): Promise<{ status: Status; header: Header | undefined; at: number }> {
+): Promise<{ status: Status; header: TokenRecord | undefined; at: number }> {
   const { value, at } = await board.run(statusScript(), { setTime: false });
   const status = value as Status;
-  const header = headerOf(status);
+  const header = headerOf(Buffer.from(status.header, "base64"));
   if (header && header.serial !== serial) {
     throw new FlashError("read", `the board is token ${header.serial}`);
   }
@@ -134,9 +135,13 @@ async function serve(
   if (act.kind === "renew") await renew(act.seed, newTrim, now, board);
   else if (act.kind === "set clock") await setClock(newTrim, now, board);
   else await restart(board);
-  const trimmed = status.time + (status.time - header.start) * header.trim * 1e-9;
+  const trimmed = trimmedTime(header, status.time);
+  const { start, expiry, trim } = header;
   return {
-    ...header,
+    serial,
+    start,
+    expiry,
+    trim,
     newTrim,
     clockError: Math.round((trimmed - at) * 1000) / 1000,
     imageSha1: Buffer.from(status.imageSha1, "base64").toString("hex").slice(0, 8),
@@ -149,22 +154,8 @@ async function restart(board: BoardConsole): Promise<void> {
   await board.run(restartScript(), { setTime: false });
 }
 
-type Header = Pick<ServiceReport, "serial" | "start" | "expiry" | "trim">;
-
-/** The record's fields before its seed; their places are the record's own (otp/record.ts). */
-function headerOf(status: Status): Header | undefined {
-  const bytes = Buffer.from(status.header, "base64");
-  if (bytes.length < HEADER_LENGTH || bytes.readUInt32BE(0) !== MAGIC) return undefined;
-  return {
-    serial: bytes.toString("latin1", 28, HEADER_LENGTH).replaceAll("\0", ""),
-    start: Number(bytes.readBigUInt64BE(8)),
-    expiry: Number(bytes.readBigUInt64BE(16)),
-    trim: bytes.readInt32BE(24),
-  };
-}
-
 /** At its start the clock was right, so what it has gained since tells its rate. */
-function learnedTrim({ start, trim }: Header, time: number, at: number): number {
+function learnedTrim({ start, trim }: TokenRecord, time: number, at: number): number {
   const learned = trimBetween({ board: start, host: start }, { board: time, host: at });
   // A clock that lost its power, or has run for too short a time, teaches nothing.
   return typeof learned === "number" ? learned : trim;

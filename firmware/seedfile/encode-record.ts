@@ -6,10 +6,9 @@ import {
   MAGIC,
   SEED_MAX,
   SEED_MIN,
-  SERIAL_MAX,
   type TokenRecord,
 } from "../otp/record.js";
-import { PERIOD } from "../otp/totp.js";
+import { PERIOD, SERIAL_PATTERN } from "./seed.js";
 
 const MAX_TIME = Number.MAX_SAFE_INTEGER;
 const TWO_32 = 4294967296;
@@ -22,7 +21,7 @@ export function encodeRecord(
   record: TokenRecord,
   sha1: (message: Uint8Array) => Bytes,
 ): Uint8Array {
-  assertFits("serial", /^[0-9]{8,12}$/.test(record.serial) && record.serial.length <= SERIAL_MAX);
+  assertFits("serial", SERIAL_PATTERN.test(record.serial));
   assertFits("seed", record.seed.length >= SEED_MIN && record.seed.length <= SEED_MAX);
   assertFits("algorithm", [1, 2, 3].includes(record.algorithm));
   assertFits("start", isWhole(record.start, 0, MAX_TIME));
@@ -43,6 +42,23 @@ export function encodeRecord(
   const check = sha1(bytes.slice(0, end));
   for (let i = 0; i < CHECK_LENGTH; i++) bytes[end + i] = check[i]!;
   return bytes;
+}
+
+/**
+ * Reads a record's bytes before its seed, which comes out empty; nothing proves them undamaged.
+ * @returns undefined where they are no record's
+ */
+export function headerOf(bytes: Uint8Array): TokenRecord | undefined {
+  const view = Buffer.from(bytes);
+  if (view.length < HEADER_LENGTH || view.readUInt32BE(0) !== MAGIC) return undefined;
+  return {
+    serial: view.toString("latin1", 28, HEADER_LENGTH).replaceAll("\0", ""),
+    seed: new Uint8Array(),
+    algorithm: view[4]!,
+    start: Number(view.readBigUInt64BE(8)),
+    expiry: Number(view.readBigUInt64BE(16)),
+    trim: view.readInt32BE(24),
+  };
 }
 
 function isWhole(value: number, from: number, to: number): boolean {

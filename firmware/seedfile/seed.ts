@@ -1,5 +1,8 @@
 import { SEED_MAX, SEED_MIN } from "../otp/record.js";
+import { PERIOD } from "../otp/totp.js";
 import { InputError } from "./input-error.js";
+
+export { PERIOD };
 
 /** The hash names of RFC 6238 section 1.2, with the numbers the token record gives them. */
 export const ALGORITHMS = { SHA1: 1, SHA256: 2, SHA512: 3 } as const;

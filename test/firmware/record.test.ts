@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeRecord, trimmedTime, type TokenRecord } from "../../firmware/otp/record.js";
+import {
+  decodeRecord,
+  SERIAL_MAX,
+  trimmedTime,
+  type TokenRecord,
+} from "../../firmware/otp/record.js";
 import { encodeRecord } from "../../firmware/seedfile/encode-record.js";
 import { DEFAULT_START, tokenRecord } from "../../firmware/seedfile/token-record.js";
 import { nodeHash } from "../../server/hashes.js";
@@ -91,6 +96,7 @@ describe("the token record", () => {
 
   it.each([
     ["serial", { serial: "1234567" }],
+    ["serial", { serial: "1".repeat(SERIAL_MAX + 1) }],
     ["seed", { seed: new Uint8Array(15) }],
     ["seed", { seed: new Uint8Array(65) }],
     ["algorithm", { algorithm: 4 }],
