@@ -77,55 +77,43 @@ function apply(token: SimulatedToken, fault: Fault): void {
   switch (fault.kind) {
     case "flipBit":
       storage.flipBit(FILES[fault.file], fault.bit);
-      {
-        token.restart();
-        return;
-      }
+      token.restart();
+      return;
     case "tornWrite":
       storage.tear(RECORD_FILE, storage.bytes(RECORD_FILE) ?? new Uint8Array(), fault.bytes);
-      {
-        token.restart();
-        return;
-      }
+      token.restart();
+      return;
     case "missing":
       storage.erase(FILES[fault.file]);
-      {
-        token.restart();
-        return;
-      }
+      token.restart();
+      return;
     case "battery":
       token.battery = fault.percent;
       return;
-    case "pullBattery": {
+    case "pullBattery":
       token.pullBattery();
       return;
-    }
     case "brownOut":
       token.meter.failAfter(fault.drawings);
       token.press();
       token.meter.failAfter(Infinity);
       if (token.machine.running) throw new RangeError("a redraw has fewer drawings than that");
       // The supply is back, and with it the program; the clock was lost with it.
-      {
-        token.pullBattery();
-        return;
-      }
-    case "stuckButton": {
+      token.pullBattery();
+      return;
+    case "stuckButton":
       token.stick(fault.button);
       return;
-    }
-    case "bounce": {
+    case "bounce":
       token.bounce(fault.times, fault.seconds);
       return;
-    }
     case "deadColumn":
       if (fault.x >= token.machine.model.width) throw new RangeError("there is no such column");
       token.deadColumns.add(fault.x);
       return;
-    case "clockJump": {
+    case "clockJump":
       clock.set(clock.now + fault.seconds);
       return;
-    }
     case "crystal":
       clock.ppm = fault.ppm;
   }

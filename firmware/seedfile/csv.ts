@@ -27,14 +27,7 @@ interface Kind {
 /** serial, seed in hex, TOTP, digits, interval, hash: the OATH kind, with or without its last columns. */
 const OATH: Kind = {
   header: false,
-  read: ([
-    serial = "",
-    seed = "",
-    type = "",
-    digits = "6",
-    interval = "60",
-    algorithm = "sha1",
-  ]) => ({
+  read: ([serial = "", seed = "", type = "", digits = "", interval = "", algorithm = ""]) => ({
     serial,
     secret: hex(seed, "seed"),
     type,

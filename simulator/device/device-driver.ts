@@ -6,6 +6,18 @@ import type { BoardConsole } from "./board-console.js";
 
 const SHORT_PRESS = 0.1; // seconds
 
+/** Presses a button as a finger does, and waits until it is seen to be up. */
+export async function pressOn(
+  driver: Pick<Driver, "hold" | "release" | "advance">,
+  button: string,
+  seconds = SHORT_PRESS,
+): Promise<void> {
+  await driver.hold(button);
+  await driver.advance(seconds);
+  await driver.release(button);
+  await driver.advance(SHORT_PRESS);
+}
+
 /** A look at a board's display, and its clock just before and after, Unix seconds. */
 export interface Look {
   readonly frame: Frame;
@@ -20,11 +32,8 @@ export class DeviceDriver implements Driver {
     readonly model: BoardModel,
   ) {}
 
-  async press(button: string, seconds = SHORT_PRESS): Promise<void> {
-    await this.hold(button);
-    await this.advance(seconds);
-    await this.release(button);
-    await this.advance(SHORT_PRESS);
+  async press(button: string, seconds?: number): Promise<void> {
+    await pressOn(this, button, seconds);
   }
 
   async hold(button: string): Promise<void> {

@@ -3,7 +3,7 @@ import { readingText } from "../display.js";
 import type { FleetToken } from "../fleet-token.js";
 import type { Frame } from "../frame.js";
 import type { Driver } from "../scenario/driver.js";
-import type { DeviceDriver } from "./device-driver.js";
+import { type DeviceDriver, pressOn } from "./device-driver.js";
 
 /**
  * Drives a real board and a simulated token of the same seed side by side, the simulation by the board's
@@ -19,10 +19,7 @@ export class PairedDriver implements Driver {
   ) {}
 
   async press(button: string, seconds?: number): Promise<void> {
-    await this.hold(button);
-    await this.advance(seconds ?? 0.1);
-    await this.release(button);
-    await this.advance(0.1);
+    await pressOn(this, button, seconds);
   }
 
   async hold(button: string): Promise<void> {
