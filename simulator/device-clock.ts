@@ -6,7 +6,7 @@ import type { VirtualClock } from "./clock.js";
  * to the last bit.
  */
 export class DeviceClock {
-  #offset: number;
+  #offset = 0;
   #rate: number;
   /** Since when the rate counts, by the true time. */
   #since: number;
@@ -14,14 +14,12 @@ export class DeviceClock {
   /**
    * @param time the true time
    * @param ppm how fast the crystal is, parts per million
-   * @param ahead seconds the clock is ahead of the true time
    */
   constructor(
     readonly time: VirtualClock,
-    { ppm = 0, ahead = 0 }: { readonly ppm?: number; readonly ahead?: number } = {},
+    ppm = 0,
   ) {
     this.#rate = ppm * 1e-6;
-    this.#offset = ahead;
     this.#since = time.now;
   }
 

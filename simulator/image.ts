@@ -12,7 +12,7 @@ export function packageRoot(): string {
 }
 
 /** Where the built image of a board lies. */
-export function imagePath(board: string): string {
+function imagePath(board: string): string {
   return join(packageRoot(), "dist", "firmware", `${board}.js`);
 }
 

@@ -54,7 +54,7 @@ export class SimulatedToken {
       [IMAGE_CHECK_FILE]: checkOf(image),
       ...(record && { [RECORD_FILE]: record }),
     });
-    this.clock = new DeviceClock(clock, { ppm });
+    this.clock = new DeviceClock(clock, ppm);
     this.meter = new PowerMeter(clock);
     this.#isolation = isolation;
     this.#machine = this.#boot(board);
@@ -108,12 +108,12 @@ export class SimulatedToken {
     (this.#stuck ??= new Set()).add(button);
   }
 
-  /** A button whose contact closes and opens so often while it is pressed. @throws RangeError */
-  bounce(times: number, seconds: number, button: string = WAKE_BUTTON): void {
+  /** The wake button's contact closes and opens so many times, each within so many seconds. */
+  bounce(times: number, seconds: number): void {
     for (let count = 0; count < times; count++) {
-      this.hold(button);
+      this.hold();
       this.clock.time.advance(seconds / 2);
-      this.release(button);
+      this.release();
       this.clock.time.advance(seconds / 2);
     }
   }

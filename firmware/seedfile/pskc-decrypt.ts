@@ -143,7 +143,7 @@ function cipherValue(data: Element): Uint8Array {
 }
 
 /** @throws InputError naming the element that is missing or not Base64 */
-export function base64(element: Element | undefined, field: string): Uint8Array {
+function base64(element: Element | undefined, field: string): Uint8Array {
   const text = element?.text.replace(/\s+/g, "") ?? "";
   if (!text || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
     throw new InputError(field, "must be Base64");

@@ -89,6 +89,6 @@ function encrypted(plain: Uint8Array, key: Uint8Array): { value: Uint8Array; xml
 }
 
 /** Unix seconds as xs:dateTime in UTC (RFC 6030 section 5 asks for UTC). */
-export function isoTime(unixSeconds: number): string {
+function isoTime(unixSeconds: number): string {
   return new Date(unixSeconds * 1000).toISOString().replace(".000Z", "Z");
 }

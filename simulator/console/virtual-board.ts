@@ -18,7 +18,7 @@ export class VirtualBoard {
   /** What the console has printed since it was last taken. */
   #printed = "";
   #restart = false;
-  readonly #own: DeviceClock;
+  readonly #clock: DeviceClock;
 
   /** @param wall the real time, Unix seconds */
   constructor(
@@ -27,8 +27,8 @@ export class VirtualBoard {
   ) {
     this.clock = new VirtualClock(wall());
     // A board just powered on stands at 1970.
-    this.#own = new DeviceClock(this.clock);
-    this.#own.set(0);
+    this.#clock = new DeviceClock(this.clock);
+    this.#clock.set(0);
     this.machine = this.#boot();
   }
 
@@ -68,7 +68,7 @@ export class VirtualBoard {
   }
 
   #boot(): Machine {
-    return new Machine(this.model, this.storage, this.#own, {
+    return new Machine(this.model, this.storage, this.#clock, {
       globals: this.#globals(),
       onError: (error) => {
         this.#complain(error);
@@ -83,12 +83,6 @@ export class VirtualBoard {
 
   /** What the console's users call, beside what the board's program uses. */
   #globals(): Record<string, unknown> {
-    const own = this.model.globals({
-      drawn: ignore,
-      show: ignore,
-      power: ignore,
-      battery: () => 100,
-    });
     return {
       print: (...values: unknown[]) => {
         this.#printed += `${values.map(String).join(" ")}\r\n`;
@@ -98,7 +92,7 @@ export class VirtualBoard {
           "base64",
         ),
       setTime: (time: number) => {
-        this.#own.set(time);
+        this.#clock.set(time);
       },
       clearInterval: ignore,
       clearWatch: ignore,
@@ -106,7 +100,6 @@ export class VirtualBoard {
         this.#restart = true;
       },
       process: {
-        ...(own.process as object),
         env: { BOARD: this.model.espruinoBoards[0], VERSION: this.model.espruino[0] },
       },
       E: {

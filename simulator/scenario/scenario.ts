@@ -44,7 +44,7 @@ const only = (required: string, properties: object) => ({
 });
 
 /** JSON Schema of {@link Scenario}. */
-export const SCENARIO_SCHEMA = {
+const SCENARIO_SCHEMA = {
   type: "object",
   required: ["name", "steps"],
   properties: {
