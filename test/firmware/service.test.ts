@@ -66,13 +66,14 @@ describe("a token at the service bench", () => {
   });
 
   it("keeps the trim of a clock that was lost, or ran for too short a time", async () => {
-    const trimmed = { ...seed };
-    bench.ppm = 0;
-    await serve({ kind: "renew", seed: trimmed });
+    bench.ppm = 20;
+    bench.time += 100 * DAY;
+    await serve({ kind: "set clock" });
     bench.board.evaluate("setTime(1000)");
     expect(shownCode()).toBe("text");
     bench.time += 5;
-    expect(await serve({ kind: "set clock" })).toMatchObject({ newTrim: 0 });
+    expect(await serve({ kind: "set clock" })).toMatchObject({ newTrim: -20_000 });
+    expect(record().trim).toBe(-20_000);
     expect(shownCode()).toBe(codeOf(seed, bench.time * 1000));
   });
 

@@ -116,7 +116,9 @@ describe("other faults", () => {
   });
 
   it("a bouncing button counts once it rests", async () => {
-    expect(await after({ kind: "bounce", times: 20, seconds: 0.01 })).not.toBe(null);
+    expect(await after({ kind: "bounce", times: 20, seconds: 0.01 })).toBe(
+      codeOf(SEED, NOW).replace(/^(...)/, "$1 "),
+    );
     const token = new Fleet({ at: AT }).add(SEED);
     harm(token.device, { kind: "bounce", times: 20, seconds: 0.01 });
     expect(token.display().display).toBe("");

@@ -225,12 +225,13 @@ describe("time", () => {
     fleet.time.run(1000);
     const token = fleet.token(SEED.serial);
     const dark = new Promise<void>((resolve) => {
+      // Listening first: on a busy machine it may be dark again before the button is up.
+      token.onDisplay(({ display }) => {
+        if (display === "") resolve();
+      });
       token.hold();
       setTimeout(() => {
         token.release();
-        token.onDisplay(({ display }) => {
-          if (display === "") resolve();
-        });
       }, 1);
     });
     await dark;
