@@ -65,7 +65,7 @@ export class VirtualClock {
     this.advanceTo(this.#now + seconds);
   }
 
-  /** Those that were cancelled go once they have come first. */
+  /** Cancelled timers stay in the list until they come first; here they are dropped. */
   #next(): Timer | undefined {
     while (this.#timers[0] && !this.#waiting.has(this.#timers[0].id)) this.#timers.shift();
     return this.#timers[0];

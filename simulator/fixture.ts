@@ -9,7 +9,7 @@ import type { Seed } from "../firmware/seedfile/seed.js";
 export function fleetFixture(
   seeds: readonly Seed[] | string = [],
   options: FleetOptions & { readonly keyFile?: string } = {},
-  // Both runners look for a pattern of braces here.
+  // Both runners insist on a destructuring pattern as the first parameter.
 ): (fixtures: object, use: (fleet: Fleet) => Promise<void>) => Promise<void> {
   // eslint-disable-next-line no-empty-pattern
   return async ({}, use) => {

@@ -173,7 +173,7 @@ export class FleetToken {
     });
   }
 
-  /** The display's code: that of now; from the dark, or from whatever else it showed. */
+  /** The current code, read off the display, which is woken first, whatever it showed. */
   async #read(): Promise<Shown> {
     let display = this.display();
     if (display.code === null && display.display !== "") {

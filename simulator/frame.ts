@@ -2,7 +2,7 @@
 export interface Frame {
   readonly width: number;
   readonly height: number;
-  /** width * height / 8 bytes; a set bit is a dark (lit) pixel. */
+  /** width * height / 8 bytes; a set bit is a pixel of ink: dark on an LCD, lit on an OLED. */
   readonly bytes: Uint8Array;
 }
 

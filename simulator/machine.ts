@@ -15,7 +15,7 @@ export const IMAGE_FILE = ".boot0";
 /** Where the bench stores the image's CRC-32, in decimal: a damaged image does not start. */
 export const IMAGE_CHECK_FILE = "warifu.crc";
 
-/** What a machine is connected to, where it is. */
+/** What a machine is connected to; all of it may be left out. */
 export interface Connections {
   /** Globals beside the board's own: what only a console uses. */
   readonly globals?: Record<string, unknown>;
@@ -107,7 +107,7 @@ export class Machine {
     this.onDisplay();
   }
 
-  /** Runs some of the program: not without power, and no further than it lasts. */
+  /** Runs a part of the program, unless the power is off; stops where the power fails. */
   #run(part: () => void): void {
     if (!this.#running) return;
     try {

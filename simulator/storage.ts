@@ -13,7 +13,7 @@ export class Storage {
     this.#files.set(name, new Uint8Array(bytes));
   }
 
-  /** A file itself, to be read alone. */
+  /** A file itself, not a copy: not to be changed. */
   file(name: string): Uint8Array | undefined {
     return this.#files.get(name);
   }

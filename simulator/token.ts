@@ -41,7 +41,7 @@ export class SimulatedToken {
   #machine: Machine;
   #battery = 100;
   readonly #isolation: Isolation | undefined;
-  // Made once they are needed: few tokens of a fleet have any.
+  // Created only when first used, which saves memory: few tokens of a fleet have any.
   #deadColumns: Set<number> | undefined;
   #listeners: Set<() => void> | undefined;
   #stuck: Set<string> | undefined;

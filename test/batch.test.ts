@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { pressScript, type Shown } from "../firmware/factory/board-scripts.js";
+import { pressScript, type Look } from "../firmware/factory/board-scripts.js";
 import { espruinoTools } from "../firmware/factory/espruino-tools.js";
 import { servicePasswords } from "../firmware/factory/service-password.js";
 import { readKeyFile } from "../firmware/seedfile/key-file.js";
@@ -114,7 +114,7 @@ it.runIf(ESPRUINO)(
         const [serial] = await flashNext("--port", CONSOLE_PORT, "--any-board");
         expect(await board.logIn(servicePasswords(key)(serial!))).toBe("logged in");
         const { value } = await board.run(pressScript("pixljs", 60));
-        const [{ frame }] = value as [Shown];
+        const [{ frame }] = value as [Look];
         const bytes = Buffer.from(frame, "base64");
         await verify(serial!, readFrame({ width: 128, height: 64, bytes }));
       } finally {

@@ -1,11 +1,11 @@
 import { timeScript } from "./board-scripts.js";
-import { type BoardConsole, FlashError } from "./espruino-tools.js";
+import { type BenchConsole, FlashError } from "./espruino-tools.js";
 
 /** Seconds the clock may be off: the tools set it a moment late. */
 const CLOCK_TOLERANCE = 2;
 
-/** @returns the seconds a board's clock is ahead of ours, the way of a short report included */
-export async function clockOffset({ run }: BoardConsole): Promise<number> {
+/** @returns the seconds a board's clock is ahead of ours, less the time a short report takes to arrive */
+export async function clockOffset({ run }: BenchConsole): Promise<number> {
   const { value, at } = await run(timeScript(), { setTime: false });
   return (value as number) - at;
 }

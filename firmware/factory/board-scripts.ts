@@ -90,7 +90,7 @@ export function restartScript(): string {
 }
 
 /** A look at the display after a press of the button. */
-export interface Shown {
+export interface Look {
   /** The board's clock before and after the press, Unix seconds. */
   readonly before: number;
   readonly after: number;
@@ -101,7 +101,7 @@ export interface Shown {
 
 /**
  * Calls the running program's own button watch and looks at the display, twice: now, and with the
- * clock put a step on, and back again. Reports two of {@link Shown}.
+ * clock put a step on, and back again. Reports two of {@link Look}.
  */
 export function pressScript(board: string, step: number): string {
   const { buttons } = BOARD_MODELS[board]!;

@@ -17,11 +17,11 @@ export interface Report {
  */
 export type RunOnBoard = (script: string, options?: { setTime: boolean }) => Promise<Report>;
 
-/** What a console answered to a password. An open one is not told it. */
+/** How a console answered; the password is sent to a locked one only. */
 export type LogIn = "open" | "logged in" | "refused";
 
 /** A board as the bench reaches it. */
-export interface BoardConsole {
+export interface BenchConsole {
   readonly run: RunOnBoard;
   /** @throws FlashError where nothing answers */
   readonly logIn: (password: string) => Promise<LogIn>;
@@ -77,7 +77,7 @@ const BOARD_INFO = { info: { builtin_modules: ["crypto", "Storage"] } };
  * @param port `tcp://HOST:PORT` or a serial device
  * @param baud bits a second of a serial device
  */
-export function espruinoTools(port: string, baud = BAUD): BoardConsole {
+export function espruinoTools(port: string, baud = BAUD): BenchConsole {
   const line = ["--no-ble", "--quiet", "--port", port, "-b", String(baud)];
   return {
     run: (script, options = { setTime: true }) => runScript(line, script, options.setTime),
@@ -139,7 +139,7 @@ async function logIn(line: readonly string[], password: string): Promise<LogIn> 
       refusals = refused;
       cli.stdin.write(`${password}\n`);
     } else if (refused > (refusals ?? Infinity)) {
-      // It may be the empty line that was refused: the wanted answer has a moment left to come.
+      // This refusal may be of the empty line: the answer to the password may still come.
       setTimeout(() => {
         end(cli, "refused");
       }, LAST_ANSWER).unref();
@@ -198,7 +198,7 @@ async function runCli(
 }
 
 /** Whether a board's console asks for a password. @throws FlashError where nothing answers */
-export async function isLocked({ run }: BoardConsole): Promise<boolean> {
+export async function isLocked({ run }: BenchConsole): Promise<boolean> {
   return run(`${reportScript("1")}\n`, { setTime: false }).then(
     () => false,
     (error: unknown) => {

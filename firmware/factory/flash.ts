@@ -15,7 +15,7 @@ import {
   writeScript,
 } from "./board-scripts.js";
 import { trimBetween } from "./clock-trim.js";
-import { type BoardConsole, FlashError, isLocked, reportScript } from "./espruino-tools.js";
+import { type BenchConsole, FlashError, isLocked, reportScript } from "./espruino-tools.js";
 import { readBack } from "./read-back.js";
 
 /** What is to go onto a board. */
@@ -46,7 +46,7 @@ export type Step = (typeof STEPS)[number];
 export interface FlashResult {
   readonly serial: string;
   readonly imageSha256: string;
-  /** Seconds the board's clock is ahead of ours, the way of the report included. */
+  /** Seconds the board's clock is ahead of ours, less the time its report took to arrive. */
   readonly clockError: number;
   /** The trim put into the record, parts per billion; 0 where nothing was measured. */
   readonly trim: number;
@@ -73,7 +73,7 @@ export class UnsureError extends FlashError {
  * @throws FlashError at the step that failed; the record has been taken away again where the board
  *   could still be reached; UnsureError where the real record may be on it
  */
-export async function flash(job: FlashJob, board: BoardConsole): Promise<FlashResult> {
+export async function flash(job: FlashJob, board: BenchConsole): Promise<FlashResult> {
   const { seed, image, password = "", onStep = () => undefined } = job;
   const locked = password !== "" && !job.open;
   const begun = new Set<Step>();
@@ -109,7 +109,7 @@ export async function flash(job: FlashJob, board: BoardConsole): Promise<FlashRe
  * Opens the console and looks at the board; one that is not the right one is locked again. Its clock is
  * left alone: a finished token's trim counts from when it was set.
  */
-async function check(job: FlashJob, board: BoardConsole, password: string): Promise<void> {
+async function check(job: FlashJob, board: BenchConsole, password: string): Promise<void> {
   const answer = await board.logIn(password);
   if (answer === "refused") {
     throw new FlashError("check", "the console is locked, and not with this token's password");
@@ -123,7 +123,7 @@ async function check(job: FlashJob, board: BoardConsole, password: string): Prom
   }
 }
 
-async function checkBoard({ board, anyBoard }: FlashJob, { run }: BoardConsole): Promise<void> {
+async function checkBoard({ board, anyBoard }: FlashJob, { run }: BenchConsole): Promise<void> {
   const { espruinoBoards, espruino } = BOARD_MODELS[board]!;
   const { value } = await run(`${reportScript("process.env")}\n`, { setTime: false });
   const { BOARD = "unknown", VERSION = "unknown" } = value as { BOARD?: string; VERSION?: string };
@@ -136,7 +136,7 @@ async function checkBoard({ board, anyBoard }: FlashJob, { run }: BoardConsole):
   }
 }
 
-async function writeOnTrial(job: FlashJob, { run }: BoardConsole): Promise<void> {
+async function writeOnTrial(job: FlashJob, { run }: BenchConsole): Promise<void> {
   const start = Math.floor(job.now());
   const expiry = Math.min(start + TRIAL, job.seed.expiry ?? Infinity);
   const record = tokenRecord({ ...job.seed, expiry }, { start });
@@ -149,7 +149,7 @@ async function writeOnTrial(job: FlashJob, { run }: BoardConsole): Promise<void>
 async function measureTrim(
   { wait = sleep }: FlashJob,
   seconds: number,
-  { run }: BoardConsole,
+  { run }: BenchConsole,
 ): Promise<number> {
   const read = async (): Promise<{ board: number; host: number }> => {
     const { value, at } = await run(timeScript(), { setTime: false });
@@ -165,7 +165,7 @@ async function measureTrim(
 }
 
 /** Locks the console, and opens it with the password for the last step. */
-async function lock(board: BoardConsole, password: string): Promise<void> {
+async function lock(board: BenchConsole, password: string): Promise<void> {
   const { value } = await board.run(lockScript(password));
   compare("lock", "password", value as number, Buffer.from(password));
   const answer = await board.logIn(password);
@@ -174,13 +174,13 @@ async function lock(board: BoardConsole, password: string): Promise<void> {
 }
 
 /** Whether the image has locked the console at its restart; one reached by radio is silent now. */
-async function checkLock(job: FlashJob, board: BoardConsole): Promise<void> {
+async function checkLock(job: FlashJob, board: BenchConsole): Promise<void> {
   if (BOARD_MODELS[job.board]!.radioConsole || (await isLocked(board))) return;
   throw new FlashError("lock", "the console is open after the restart");
 }
 
 /** @returns the seconds by which the board's clock is still ahead */
-async function finish(job: FlashJob, board: BoardConsole, trim: number): Promise<number> {
+async function finish(job: FlashJob, board: BenchConsole, trim: number): Promise<number> {
   const offset = await clockOffset(board);
   const record = tokenRecord(job.seed, { start: Math.floor(job.now()), trim });
   const { value, at } = await board.run(recordScript(record, -offset), { setTime: false });
@@ -191,7 +191,7 @@ async function finish(job: FlashJob, board: BoardConsole, trim: number): Promise
 }
 
 /** Takes the token off again. @returns whether the board could be reached for it */
-async function takeAway(board: BoardConsole, password: string): Promise<boolean> {
+async function takeAway(board: BenchConsole, password: string): Promise<boolean> {
   try {
     await board.logIn(password);
     return (await board.run(blankScript())).value === true;

@@ -1,4 +1,4 @@
-// Not the named export: that one is the barcode type called raw.
+// The default import: the named export `raw` is the encoder of a barcode type of that name.
 import bwip from "bwip-js/node";
 import { inJapan } from "../seedfile/instant.js";
 import type { Seed } from "../seedfile/seed.js";

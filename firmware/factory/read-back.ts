@@ -5,9 +5,9 @@ import { boardFrame } from "../../simulator/frame.js";
 import { readFrame } from "../../simulator/reader.js";
 import { SimulatedToken } from "../../simulator/token.js";
 import { PERIOD } from "../seedfile/seed.js";
-import { pressScript, type Shown } from "./board-scripts.js";
+import { pressScript, type Look } from "./board-scripts.js";
 import { checkClock, clockOffset } from "./board-clock.js";
-import { type BoardConsole, FlashError } from "./espruino-tools.js";
+import { type BenchConsole, FlashError } from "./espruino-tools.js";
 
 /** What a board is compared with. */
 export interface Expected {
@@ -22,9 +22,9 @@ export interface Expected {
  * image and record show in the simulator, and its clock with ours.
  * @throws FlashError where the display or the clock is not as it should be
  */
-export async function readBack(expected: Expected, board: BoardConsole): Promise<void> {
+export async function readBack(expected: Expected, board: BenchConsole): Promise<void> {
   const { value } = await board.run(pressScript(expected.board, PERIOD));
-  const looks = value as readonly [Shown, Shown];
+  const looks = value as readonly [Look, Look];
   for (const shown of looks) checkCode(expected, shown);
   if (Math.floor(looks[1].before / PERIOD) === Math.floor(looks[0].before / PERIOD)) {
     throw new FlashError("read back", "the clock cannot be set");
@@ -32,7 +32,7 @@ export async function readBack(expected: Expected, board: BoardConsole): Promise
   checkClock("read back", await clockOffset(board));
 }
 
-function checkCode({ board, image, record }: Expected, shown: Shown): void {
+function checkCode({ board, image, record }: Expected, shown: Look): void {
   const picture = Buffer.from(shown.frame, "base64");
   const reading = readFrame(boardFrame(BOARD_MODELS[board]!, picture, shown.bpp));
   if (reading.kind !== "code") {

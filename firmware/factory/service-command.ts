@@ -46,7 +46,7 @@ async function runService(options: ServiceOptions): Promise<void> {
   const password = servicePasswords(readKeyFile(options.keyFile))(serial);
   const act = await actOf(options);
   const board = espruinoTools(port, parseBaud(options.baud));
-  // Interrupted between opening and locking it, nobody would know.
+  // Where an interrupt comes between opening and locking it, the user must be told.
   const callOff = undoneAtExit(() => process.stderr.write(`warifu: ${serial}: ${MAY_BE_OPEN}\n`));
   try {
     if (options.wipe) {

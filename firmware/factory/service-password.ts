@@ -21,7 +21,7 @@ export function servicePasswords(key: FileKey): (serial: string) => string {
   };
 }
 
-/** Who has read one token's password could try passphrases on it: each try is made costly. */
+/** Whoever reads a password out of a token could test guesses of the passphrase on it: each is made costly. */
 function stretched(passphrase: string): Uint8Array {
   // RFC 7914, at the cost OWASP's Password Storage Cheat Sheet names for it.
   return scryptSync(passphrase, PURPOSE, 32, { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 });

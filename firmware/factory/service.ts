@@ -6,7 +6,7 @@ import { tokenRecord } from "../seedfile/token-record.js";
 import { checkClock, clockOffset } from "./board-clock.js";
 import { blankScript, recordScript, restartScript, type Sealed } from "./board-scripts.js";
 import { trimBetween } from "./clock-trim.js";
-import { type BoardConsole, FlashError, isLocked } from "./espruino-tools.js";
+import { type BenchConsole, FlashError, isLocked } from "./espruino-tools.js";
 import { clockScript, type ClockSet, type Status, statusScript } from "./service-scripts.js";
 
 /** What is done to an opened token, beside reading it. */
@@ -55,7 +55,7 @@ export const MAY_BE_OPEN = "its console may be open now: take out its power, and
  * Opens a token with its service password, reads it, does what is asked, and locks it again.
  * @throws FlashError where it cannot be opened, is another token, or holds none
  */
-export async function service(job: ServiceJob, board: BoardConsole): Promise<ServiceReport> {
+export async function service(job: ServiceJob, board: BenchConsole): Promise<ServiceReport> {
   return whileOpen(job.password, board, async (locked) => {
     const report = { ...(await serve(job, board)), locked };
     if (locked && !(await isLocked(board))) {
@@ -71,7 +71,7 @@ export async function service(job: ServiceJob, board: BoardConsole): Promise<Ser
  */
 export async function wipe(
   { serial, password }: Pick<ServiceJob, "serial" | "password">,
-  board: BoardConsole,
+  board: BenchConsole,
 ): Promise<void> {
   await whileOpen(password, board, async () => {
     await look(serial, board);
@@ -86,7 +86,7 @@ export async function wipe(
  */
 async function whileOpen<T>(
   password: string,
-  board: BoardConsole,
+  board: BenchConsole,
   work: (locked: boolean) => Promise<T>,
 ): Promise<T> {
   const answer = await board.logIn(password);
@@ -101,7 +101,7 @@ async function whileOpen<T>(
 }
 
 /** After a failure. @returns whether the console is locked again */
-async function lockAgain(board: BoardConsole): Promise<boolean> {
+async function lockAgain(board: BenchConsole): Promise<boolean> {
   try {
     if (await isLocked(board)) return true;
     await restart(board);
@@ -114,7 +114,7 @@ async function lockAgain(board: BoardConsole): Promise<boolean> {
 /** What a board says of itself, and when that arrived. @throws FlashError where it is another token */
 async function look(
   serial: string,
-  board: BoardConsole,
+  board: BenchConsole,
 ): Promise<{ status: Status; header: TokenRecord | undefined; at: number }> {
   const { value, at } = await board.run(statusScript(), { setTime: false });
   const status = value as Status;
@@ -127,7 +127,7 @@ async function look(
 
 async function serve(
   { serial, act, now }: ServiceJob,
-  board: BoardConsole,
+  board: BenchConsole,
 ): Promise<Omit<ServiceReport, "locked">> {
   const { status, header, at } = await look(serial, board);
   if (!header) throw new FlashError("read", "the board holds no token");
@@ -150,7 +150,7 @@ async function serve(
   };
 }
 
-async function restart(board: BoardConsole): Promise<void> {
+async function restart(board: BenchConsole): Promise<void> {
   await board.run(restartScript(), { setTime: false });
 }
 
@@ -161,7 +161,7 @@ function learnedTrim({ start, trim }: TokenRecord, time: number, at: number): nu
   return typeof learned === "number" ? learned : trim;
 }
 
-async function setClock(trim: number, now: () => number, board: BoardConsole): Promise<void> {
+async function setClock(trim: number, now: () => number, board: BenchConsole): Promise<void> {
   const offset = await clockOffset(board);
   const script = clockScript(-offset, Math.floor(now()), trim);
   const { value, at } = await board.run(script, { setTime: false });
@@ -174,7 +174,7 @@ async function renew(
   seed: Seed,
   trim: number,
   now: () => number,
-  board: BoardConsole,
+  board: BenchConsole,
 ): Promise<void> {
   const offset = await clockOffset(board);
   const record = tokenRecord(seed, { start: Math.floor(now()), trim });

@@ -3,7 +3,7 @@ const pending = new Set<() => void>();
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Interrupted, the process ends in the usual way, so that its end is heard of. */
+/** A signal ends the process through process.exit, so that "exit" handlers run. */
 function interrupted(): never {
   process.exit(130);
 }

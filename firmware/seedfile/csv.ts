@@ -72,7 +72,7 @@ export async function* readCsv(
 ): AsyncGenerator<Seed> {
   const options = { bom: true, delimiter: [",", ";"], relax_column_count: true, trim: true };
   const rows = parse({ ...options, max_record_size: MAX_LINE });
-  // What ends the chunks before their time ends the rows too, and is thrown where they are read.
+  // An error in the chunks destroys the rows, too: the loop below throws it.
   pipeline(Readable.from(chunks), rows, () => undefined);
   let kind: Kind | undefined;
   let line = 0;
@@ -109,7 +109,7 @@ function seedOfLine(kind: Kind, cells: readonly string[], line: number): Seed {
 function kindOf(cells: readonly string[]): Kind {
   const names = cells.map((cell) => cell.toLowerCase());
   if (names[0] === "upn" && names[2] === "secret key") return ENTRA;
-  // Its fourth column is a seed, which is no number of digits.
+  // OATH, too, has the type third; but its fourth column is the number of digits, here it is the seed.
   if (/^[th]otp$/.test(names[2] ?? "") && (cells[3] ?? "").length > 2) return MULTIOTP;
   if (isHex(cells[1] ?? "")) return OATH;
   throw new InputError(

@@ -81,7 +81,10 @@ async function fillBeside<T>(
   }
 }
 
-/** What writes a partial file. It is open at once: opened later, it would be made anew once it is removed. */
+/**
+ * A stream into a partial file, opened at once: by default it would be opened later, and make a file
+ * again that has been removed meanwhile.
+ */
 export function streamInto(partial: string): WriteStream {
   return createWriteStream(partial, { fd: openSync(partial, "r+") });
 }

@@ -14,7 +14,7 @@ export interface Element {
 const MAX_DEPTH = 32;
 /** Characters of one element's text: far more than a key package needs. */
 const MAX_TEXT = 65_536;
-/** Characters parsed at a time: what stands behind a problem costs no more than these. */
+/** Characters parsed at a time: after a problem, no more than these are still parsed. */
 const SLICE = 1024;
 
 /**
@@ -32,7 +32,7 @@ export async function* elementsNamed(
   const open: Element[] = [];
   let root: Element | undefined;
   let closed: Element[] = [];
-  // What a handler throws does not pass through the parser: it is kept and thrown outside.
+  // An exception must not pass through the parser: a handler notes the problem, and it is thrown outside.
   let problem: InputError | undefined;
   const fail = (text: string): void => {
     problem ??= new InputError("seed file", text);
@@ -75,7 +75,7 @@ export async function* elementsNamed(
     try {
       act();
     } catch (error) {
-      // The parser stumbles over half a character of UTF-16 in some places.
+      // In some places the parser throws a RangeError at a lone surrogate (half a character of UTF-16).
       if (!(error instanceof RangeError)) throw error;
       fail("is not well-formed XML: disallowed character.");
     }

@@ -18,7 +18,7 @@ export interface Outcome {
   /** The display's picture at an expectation, and the one that was expected where there is one. */
   readonly got?: Frame;
   readonly expected?: Frame | undefined;
-  /** What is so in fact, for who records. */
+  /** What was seen in fact, for --record. */
   readonly seen?: Expectation;
 }
 

@@ -1,7 +1,7 @@
 import { BOARDS } from "../../firmware/factory/image-options.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import pinned from "../../firmware/images.json" with { type: "json" };
-import type { BoardConsole } from "../../firmware/factory/espruino-tools.js";
+import type { BenchConsole } from "../../firmware/factory/espruino-tools.js";
 import { flash, type FlashJob, TRIAL, UnsureError } from "../../firmware/factory/flash.js";
 import { decodeRecord } from "../../firmware/otp/record.js";
 import { nodeHash } from "../../server/hashes.js";
@@ -62,7 +62,7 @@ describe("flashing a board", () => {
 
   it("reads a display of several bits a pixel", async () => {
     const bench = new Bench(TIME, "banglejs2");
-    const deep: BoardConsole = {
+    const deep: BenchConsole = {
       logIn: bench.logIn,
       run: async (script, options) => {
         const report = await bench.run(script, options);
@@ -110,7 +110,7 @@ describe("flashing a board", () => {
 
   it("takes the bench's lateness out of the clock", async () => {
     const bench = new Bench(TIME);
-    const late: BoardConsole = {
+    const late: BenchConsole = {
       logIn: bench.logIn,
       // The tools take their time's reading a quarter of a second before the board gets it.
       run: async (script, options = { setTime: true }) => {
@@ -134,7 +134,7 @@ function threefold(frame: string): string {
 
 describe("a board that is not as it should be", () => {
   /** Flashes a board that must fail: afterwards it shows no code. */
-  const failing = async (bench: Bench, changes: Partial<FlashJob> = {}, board?: BoardConsole) => {
+  const failing = async (bench: Bench, changes: Partial<FlashJob> = {}, board?: BenchConsole) => {
     const problem = await flash(job(changes), board ?? bench).then(
       () => "none",
       (error: unknown) => (error as Error).message,
@@ -144,7 +144,7 @@ describe("a board that is not as it should be", () => {
   };
 
   /** A bench whose board reports something else of what it shows. */
-  const reporting = (bench: Bench, change: (look: object) => object): BoardConsole => ({
+  const reporting = (bench: Bench, change: (look: object) => object): BenchConsole => ({
     logIn: bench.logIn,
     run: async (script, options) => {
       const report = await bench.run(script, options);
@@ -253,7 +253,7 @@ describe("a board that is not as it should be", () => {
     const wait = (seconds: number) => Promise.resolve(void (bench.time += seconds));
     await flash(job({ seed, measure: 36_000, wait, now: () => bench.time }), bench);
     bench.time += 100 * 86_400;
-    const strange: BoardConsole = {
+    const strange: BenchConsole = {
       logIn: bench.logIn,
       run: async (script, options) => {
         const report = await bench.run(script, options);
@@ -281,7 +281,7 @@ describe("a board that is not as it should be", () => {
   });
 
   it("another board or version, unless told to take any", async () => {
-    const as = (bench: Bench, BOARD: string, VERSION: string): BoardConsole => ({
+    const as = (bench: Bench, BOARD: string, VERSION: string): BenchConsole => ({
       logIn: bench.logIn,
       run: async (script, options) => {
         const report = await bench.run(script, options);

@@ -1,6 +1,6 @@
 import { parse } from "acorn";
 import {
-  type BoardConsole,
+  type BenchConsole,
   FlashError,
   LockedError,
   type LogIn,
@@ -12,7 +12,7 @@ import { VirtualBoard } from "../../simulator/console/virtual-board.js";
 import { readFrame } from "../../simulator/reader.js";
 
 /** A blank virtual board, and the cable to it. */
-export class Bench implements BoardConsole {
+export class Bench implements BenchConsole {
   readonly board: VirtualBoard;
   /** What becomes of a statement, or of a password, on its way; undefined where it gets lost. */
   cable: (statement: string) => string | undefined = (statement) => statement;
