@@ -10,8 +10,9 @@ const HOUR = 3_600_000; // milliseconds
 export class FailureLimit {
   readonly #failures: Buckets;
 
+  /** @param most of one process's share of a limit, a fraction too */
   constructor(most: number) {
-    this.#failures = new Buckets(most, HOUR / most);
+    this.#failures = new Buckets(Math.ceil(most), HOUR / most);
   }
 
   /** @param at Unix milliseconds @throws TooSoon where no more of a key's codes are evaluated now */

@@ -6,13 +6,14 @@ import { InputError } from "../firmware/seedfile/input-error.js";
 import { readAuditKey } from "./audit-signer.js";
 import { DB, POLICY } from "./command-output.js";
 import { TestClock } from "./http/test-clock.js";
+import { shareOf } from "./core/policy.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
 import { tlsOf } from "./http/tls.js";
 import { mailRoute } from "./mailer.js";
 import { openStore, openVault } from "./open.js";
 import { readPolicy } from "./policy-file.js";
 import { runServer } from "./run-server.js";
-import { announce, shareOf, stopSignal } from "./worker.js";
+import { announce, stopSignal } from "./worker.js";
 import { Workers } from "./workers.js";
 
 interface ServeOptions {

@@ -1,5 +1,4 @@
 import cluster from "node:cluster";
-import type { Policy, Rate } from "./core/policy.js";
 import type { Message } from "./gather.js";
 
 /** What a worker tells its parent, but for figures. */
@@ -32,25 +31,4 @@ export function stopSignal(): AbortSignal {
 export function announce(url: string): void {
   if (cluster.isWorker) process.send?.({ type: "ready", url } satisfies ToParent);
   else process.stderr.write(`warifu server ready at ${url}\n`);
-}
-
-/** A policy whose limits of one process add up to the bank's over so many of them. */
-export function shareOf(policy: Policy, processes: number): Policy {
-  const part = (whole: number): number => Math.ceil(whole / processes);
-  const rate = ({ perSecond, atOnce }: Rate): Rate => ({
-    perSecond: part(perSecond),
-    atOnce: part(atOnce),
-  });
-  const { hourlyFailures, traffic } = policy;
-  return {
-    ...policy,
-    hourlyFailures: { key: part(hourlyFailures.key), serial: part(hourlyFailures.serial) },
-    traffic: {
-      key: rate(traffic.key),
-      stranger: rate(traffic.stranger),
-      wrongKeys: rate(traffic.wrongKeys),
-      connections: part(traffic.connections),
-      connectionsOfAddress: part(traffic.connectionsOfAddress),
-    },
-  };
 }

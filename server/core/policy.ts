@@ -71,3 +71,27 @@ export const DEFAULT_POLICY: Policy = {
     connectionsOfAddress: 1000,
   },
 };
+
+/** A policy by which so many processes, each of which counts for itself, let through what the bank's says. */
+export function shareOf(policy: Policy, processes: number): Policy {
+  const part = (whole: number): number => Math.ceil(whole / processes);
+  const rate = ({ perSecond, atOnce }: Rate): Rate => ({
+    perSecond: perSecond / processes,
+    atOnce: part(atOnce),
+  });
+  const { hourlyFailures, traffic } = policy;
+  return {
+    ...policy,
+    hourlyFailures: {
+      key: hourlyFailures.key / processes,
+      serial: hourlyFailures.serial / processes,
+    },
+    traffic: {
+      key: rate(traffic.key),
+      stranger: rate(traffic.stranger),
+      wrongKeys: rate(traffic.wrongKeys),
+      connections: part(traffic.connections),
+      connectionsOfAddress: part(traffic.connectionsOfAddress),
+    },
+  };
+}

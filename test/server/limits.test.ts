@@ -203,6 +203,16 @@ describe("rule 63: wrong codes by serial", () => {
     limit.count("key:a", false, 0);
   });
 
+  it("of a process whose share is less than one an hour, one is evaluated, then as rarely", () => {
+    const limit = new FailureLimit(0.5);
+    limit.check("key:a", 0);
+    limit.count("key:a", true, 0);
+    expect(() => {
+      limit.check("key:a", 0);
+    }).toThrow(new TooSoon(7200));
+    limit.check("key:a", 7_200_000);
+  });
+
   it("by user there is no such limit: the bank's users are not shut out", async () => {
     const server = await TestServer.start([SEED]);
     const { key } = DEFAULT_POLICY.hourlyFailures;

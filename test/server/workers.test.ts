@@ -2,11 +2,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueApiKey } from "../../server/api-keys.js";
-import { DEFAULT_POLICY } from "../../server/core/policy.js";
+import { DEFAULT_POLICY, shareOf } from "../../server/core/policy.js";
 import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
 import { openSqlite } from "../../server/store/sqlite.js";
-import { shareOf } from "../../server/worker.js";
 import { ServingProcess } from "../support/cli.js";
 import { codeOf, MASTER_KEY, SEED, withDirectory } from "../support/server.js";
 
@@ -114,17 +113,24 @@ describe("several workers behind one port", () => {
   });
 });
 
-it("the limits of all workers together are at least the bank's, and not much more", () => {
-  const { key: keyLimit, serial } = DEFAULT_POLICY.hourlyFailures;
-  for (const count of [1, 2, 3, 7, 64]) {
-    const share = shareOf(DEFAULT_POLICY, count).hourlyFailures;
-    expect(share.serial * count).toBeGreaterThanOrEqual(serial);
-    expect(share.serial * count).toBeLessThan(serial + count);
-    expect(share.key * count).toBeGreaterThanOrEqual(keyLimit);
-    expect(share.key * count).toBeLessThan(keyLimit + count);
-    const { traffic } = shareOf(DEFAULT_POLICY, count);
-    expect(traffic.key.perSecond).toBe(0);
-    expect(traffic.stranger.atOnce * count).toBeGreaterThanOrEqual(2000);
-    expect(traffic.stranger.atOnce * count).toBeLessThan(2000 + count);
+it("the limits of all workers together are the bank's: what each may at once is rounded up", () => {
+  const { hourlyFailures, traffic } = DEFAULT_POLICY;
+  for (const count of [1, 2, 3, 7, 8, 64]) {
+    const share = shareOf(DEFAULT_POLICY, count);
+    expect(share.hourlyFailures.serial * count).toBeCloseTo(hourlyFailures.serial);
+    expect(share.hourlyFailures.key * count).toBeCloseTo(hourlyFailures.key);
+    expect(share.traffic.key).toEqual({ perSecond: 0, atOnce: 0 });
+    for (const kind of ["stranger", "wrongKeys"] as const) {
+      expect(share.traffic[kind].perSecond * count).toBeCloseTo(traffic[kind].perSecond);
+    }
+    for (const [atOnce, whole] of [
+      [share.traffic.stranger.atOnce, traffic.stranger.atOnce],
+      [share.traffic.wrongKeys.atOnce, traffic.wrongKeys.atOnce],
+      [share.traffic.connections, traffic.connections],
+      [share.traffic.connectionsOfAddress, traffic.connectionsOfAddress],
+    ] as const) {
+      expect(atOnce * count).toBeGreaterThanOrEqual(whole);
+      expect(atOnce * count).toBeLessThan(whole + count);
+    }
   }
 });

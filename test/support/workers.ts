@@ -1,9 +1,9 @@
 import cluster from "node:cluster";
-import { DEFAULT_POLICY } from "../../server/core/policy.js";
+import { DEFAULT_POLICY, shareOf } from "../../server/core/policy.js";
 import { openVault } from "../../server/open.js";
 import { runServer } from "../../server/run-server.js";
 import { openSqlite } from "../../server/store/sqlite.js";
-import { announce, shareOf, stopSignal } from "../../server/worker.js";
+import { announce, stopSignal } from "../../server/worker.js";
 import { Workers } from "../../server/workers.js";
 import { MASTER_KEY } from "./server.js";
 
