@@ -26,24 +26,25 @@ const HASH_LENGTH = 32;
  */
 export class Passwords {
   readonly turns = new Turns();
-  readonly #dummy: Promise<string>;
+  /** What a password is checked against that nobody has: it is the hash of none that is known. */
+  readonly #nobodys: string;
   /** How many hashes were computed: the work that a caller can be told apart by. */
   computed = 0;
 
   constructor(readonly cost: PasswordCost = PASSWORD_COST) {
-    this.#dummy = this.hash(randomBytes(SALT_LENGTH).toString("hex"));
+    this.#nobodys = encoded(cost, randomBytes(SALT_LENGTH), randomBytes(HASH_LENGTH));
   }
 
   /** @returns `scrypt$17$salt$hash`, both in Base64 */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_LENGTH);
     const hash = await this.#derive(password, salt, this.cost.logN);
-    return ["scrypt", this.cost.logN, salt.toString("base64"), hash.toString("base64")].join("$");
+    return encoded(this.cost, salt, hash);
   }
 
-  /** Whether a password is the one that was hashed; of nobody's hash it never is, by the same work. */
+  /** Whether a password is the one that was hashed. Where there is no hash it is not, by the same work. */
   async check(password: string, hashed: string | undefined): Promise<boolean> {
-    const [, logN, salt, hash] = (hashed ?? (await this.#dummy)).split("$");
+    const [, logN, salt, hash] = (hashed ?? this.#nobodys).split("$");
     const derived = await this.#derive(password, Buffer.from(salt!, "base64"), Number(logN));
     return timingSafeEqual(derived, Buffer.from(hash!, "base64")) && hashed !== undefined;
   }
@@ -58,4 +59,8 @@ export class Passwords {
       });
     });
   }
+}
+
+function encoded({ logN }: PasswordCost, salt: Buffer, hash: Buffer): string {
+  return ["scrypt", logN, salt.toString("base64"), hash.toString("base64")].join("$");
 }

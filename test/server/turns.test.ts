@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueApiKey } from "../../server/api-keys.js";
 import { Overloaded } from "../../server/batcher.js";
+import { Passwords } from "../../server/passwords.js";
 import { Sessions } from "../../server/sessions.js";
 import { Turns } from "../../server/turns.js";
 import { CONFIRMATION, PAPER, PASSWORD, TestBank } from "../support/bank.js";
@@ -78,6 +79,13 @@ describe("the hashing of passwords", () => {
       },
       bank.caller(),
     );
+
+  it("is not done before somebody asks for it", async () => {
+    const passwords = new Passwords({ logN: 4 });
+    expect(passwords.computed).toBe(0);
+    expect(await passwords.check(PASSWORD, undefined)).toBe(false);
+    expect(passwords.computed).toBe(1);
+  });
 
   it("of one user keeps no other one from logging in", async () => {
     const answered: string[] = [];
