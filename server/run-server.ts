@@ -23,10 +23,13 @@ export interface ServerSettings extends Omit<Parts, "leaving" | "metrics"> {
  * @throws InputError where it cannot listen, StoreUnavailable
  */
 export async function runServer(settings: ServerSettings, stop: AbortSignal): Promise<void> {
-  const { store, now, drain } = settings;
+  const { store, now, drain, mail } = settings;
   const metrics = new Metrics(store, now, cluster.isWorker ? figuresOfAll : undefined);
   const app = await buildApp({ ...settings, metrics, leaving: stop });
   try {
+    app.log.info({ version: VERSION, store: store.kind, mail: mail !== undefined }, "starting");
+    await openDataKeys(settings, app.log);
+    await refuseShownCodes(settings, app.log);
     announce(await listen(app, settings));
     await aborted(stop);
     app.log.info({ drain }, "stopping: what came in is answered");
@@ -37,19 +40,22 @@ export async function runServer(settings: ServerSettings, stop: AbortSignal): Pr
   app.log.info("stopped");
 }
 
-/** @returns the URL @throws InputError where it cannot, StoreUnavailable */
-async function listen(app: FastifyInstance, settings: ServerSettings): Promise<string> {
-  const { host, port, store, mail, now } = settings;
-  app.log.info({ version: VERSION, store: store.kind, mail: mail !== undefined }, "starting");
-  await openDataKeys(settings, app.log);
-  const restoredAt = await takeOver(store, now(), "server");
-  if (restoredAt !== undefined) {
-    const at = new Date(restoredAt * 1000).toISOString();
-    app.log.warn({ restoredAt: at }, "codes that tokens showed before the restore are refused");
-  }
+/** @returns the URL @throws InputError where it cannot */
+async function listen(app: FastifyInstance, { host, port }: ServerSettings): Promise<string> {
   return app.listen({ host, port }).catch((error: unknown) => {
     throw new InputError("--host or --port", `cannot listen: ${(error as Error).message}`);
   });
+}
+
+/** Where the database was put back from a backup. */
+async function refuseShownCodes(
+  { store, now }: ServerSettings,
+  log: Pick<FastifyBaseLogger, "warn">,
+): Promise<void> {
+  const restoredAt = await takeOver(store, now(), "server");
+  if (restoredAt === undefined) return;
+  const at = new Date(restoredAt * 1000).toISOString();
+  log.warn({ restoredAt: at }, "codes that tokens showed before the restore are refused");
 }
 
 /** All of them, so that the first code of each token costs no more than others, and needs no KMS. */

@@ -33,7 +33,7 @@ import { addTokenRoutes } from "./token-routes.js";
 import { Traffic } from "./traffic.js";
 import { addUserApi } from "./user-routes.js";
 
-/** What the API stands on. Time is passed in. */
+/** What a server stands on. Time is passed in. */
 export interface Parts {
   readonly store: Store;
   readonly vault: Vault;
@@ -66,13 +66,29 @@ export interface Parts {
   readonly metrics?: Metrics;
 }
 
-/** The JSON API, ready to listen. Closing it answers what came in, then closes the store. */
+/**
+ * The API, the pages and what is done beside them, ready to listen. Closing it answers what came in, then
+ * closes the store; where it cannot be built, all is closed too.
+ */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { store, vault, now, logger = false, passwordCost, trustProxy = [], mail } = parts;
+  const { store, logger = false, trustProxy = [], tls } = parts;
+  const limits = { ...REQUEST_LIMITS, ...parts.limits };
+  const app = bareInstance({ logger, trustProxy, limits, tls: tls?.options });
+  // Hooks of closing run from the last to the first.
+  app.addHook("onClose", () => store.close());
+  try {
+    await furnish(app, parts);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function furnish(app: FastifyInstance, parts: Parts): Promise<void> {
+  const { store, vault, now, passwordCost, mail } = parts;
   const { policy = DEFAULT_POLICY, branchPages = true } = parts;
   const { metrics = new Metrics(store, now) } = parts;
-  const limits = { ...REQUEST_LIMITS, ...parts.limits };
-  const app = bareInstance({ logger, trustProxy, limits, tls: parts.tls?.options });
   limitConnections(app.server, policy.traffic);
   if (parts.tls) renewTls(app, parts.tls);
   metrics.timeRequests(app);
@@ -80,8 +96,6 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const clerk = new Clerk(batcher, vault, policy, mail !== undefined, (entries) => {
     metrics.onEntries(entries);
   });
-  // Hooks of closing run from the last to the first.
-  app.addHook("onClose", () => store.close());
   const watch = watchStore(app, parts, metrics);
   if (mail) sendNotices(app, clerk, mail, now);
   if (parts.auditKey) signHourly(app, store, parts.auditKey, now);
@@ -120,7 +134,6 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   const pages = { store, clerk, bank, sessions, traffic, now };
   await app.register((routes) => addPages(routes, pages, branchPages));
-  return app;
 }
 
 function watchStore(app: FastifyInstance, { store, now }: Parts, metrics: Metrics): StoreWatch {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueApiKey } from "../../server/api-keys.js";
 import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
+import { Mailer } from "../../server/mailer.js";
 import { runServer } from "../../server/run-server.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
@@ -114,6 +115,26 @@ describe("a stop while decisions are under way", () => {
       "stopped",
     ]);
   });
+});
+
+it("a server that cannot be built closes the store and ends", async () => {
+  const store = openSqlite(join(directory.path, "store.db"));
+  const vault = await openVault(store, MASTER_KEY);
+  const closed = vi.spyOn(store, "close");
+  vi.spyOn(Mailer.prototype, "start").mockImplementation(() => {
+    throw new Error("broken");
+  });
+  const mail = { url: "smtp://127.0.0.1:1", from: "warifu@localhost" };
+  const settings = { host: "127.0.0.1", port: 0, drain: 0, now: Date.now, store, vault, mail };
+  const timers = vi.spyOn(globalThis, "setInterval");
+  const cleared = vi.spyOn(globalThis, "clearInterval");
+  const { signal } = new AbortController();
+  await expect(runServer(settings, signal)).rejects.toThrow("broken");
+  expect(closed).toHaveBeenCalledTimes(1);
+  expect(timers).toHaveBeenCalled();
+  // What was begun is over: nothing keeps the process from ending.
+  for (const { value } of timers.mock.results) expect(cleared).toHaveBeenCalledWith(value);
+  vi.restoreAllMocks();
 });
 
 it("a server that cannot read its data keys at its start closes the store and ends", async () => {
