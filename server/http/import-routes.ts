@@ -4,10 +4,10 @@ import { parseKeyFile } from "../../firmware/seedfile/key-file.js";
 import { SeedReader } from "../../firmware/seedfile/read.js";
 import { importSeeds, signatureOf } from "../import-seeds.js";
 import type { ClockPolicy } from "../core/clock/estimate.js";
-import { type Store, StoreUnavailable } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import type { Vault } from "../vault.js";
 import { callerOf, type Gate } from "./auth.js";
-import { Problem } from "./problem.js";
+import { CallerGone, Problem } from "./problem.js";
 import { IMPORT_BODY, type ImportBody } from "./schemas.js";
 
 const IMPORT_LIMIT = 64 * 1024 * 1024; // bytes: some 50,000 keys
@@ -69,6 +69,6 @@ async function* inPieces(text: string, gone: () => boolean): AsyncGenerator<stri
   for (let at = 0; at < text.length; at += PIECE) {
     yield text.slice(at, at + PIECE);
     await otherWork();
-    if (gone()) throw new StoreUnavailable("the import's caller is gone");
+    if (gone()) throw new CallerGone();
   }
 }

@@ -55,6 +55,13 @@ export class Problem extends Error {
   }
 }
 
+/** Nobody waits for the answer any more: no failure, so nothing of it is logged. */
+export class CallerGone extends Problem {
+  constructor() {
+    super("unavailable");
+  }
+}
+
 /** Answers with a problem; what is not understood is logged and told to nobody. */
 export async function sendProblem(
   error: FastifyError | Error,
@@ -64,7 +71,7 @@ export async function sendProblem(
   const problem = problemOf(error);
   const { status, title } = PROBLEMS[problem.code];
   // An overload is in the metrics; a line for each of its requests would only add to it.
-  if (status >= 500 && problem.code !== "overloaded") {
+  if (status >= 500 && problem.code !== "overloaded" && !(problem instanceof CallerGone)) {
     // The store's messages may hold a path, never a value; of others only where they arose is kept.
     const cause =
       error instanceof StoreUnavailable
