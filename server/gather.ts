@@ -79,7 +79,7 @@ export function figuresOfAll(own: Registry): () => Promise<string> {
       const id = ++last;
       const timer = setTimeout(() => {
         waiting.delete(id);
-        reject(new Problem("unavailable", "the parent process does not answer"));
+        reject(new Problem("unavailable", { detail: "the parent process does not answer" }));
       }, PARENTS_PATIENCE);
       waiting.set(id, (text) => {
         clearTimeout(timer);

@@ -15,7 +15,7 @@ import {
   RETIRE_BODY,
   USER_BODY,
 } from "./bank-schemas.js";
-import { Problem } from "./problem.js";
+import { invalidField, Problem } from "./problem.js";
 import { CONTRACTS_QUERY, SERIAL_PARAMS } from "./schemas.js";
 
 const security = [{ apiKey: [] }];
@@ -70,10 +70,10 @@ function addContracts(
       const { otpFrom, staff, ...contract } = request.body;
       const from = otpFrom === null ? undefined : Math.floor(Date.parse(otpFrom) / 1000);
       if (!isDate(contract.formDate)) {
-        throw new Problem("invalid_field", "formDate: is no date of the calendar", "formDate");
+        throw invalidField("formDate", "is no date of the calendar");
       }
       if (Number.isNaN(from)) {
-        throw new Problem("invalid_field", "otpFrom: must be a time of the calendar", "otpFrom");
+        throw invalidField("otpFrom", "must be a time of the calendar");
       }
       const { id } = request.params;
       const paper = { form: contract.form, staff };
@@ -172,7 +172,7 @@ function addUserQuery(app: FastifyInstance, store: Store, gate: Gate, now: () =>
       const { id } = request.params;
       const book = await store.read({ users: [id] });
       const user = book.user(id);
-      if (!user) throw new Problem("unknown_user", undefined, "id");
+      if (!user) throw new Problem("unknown_user", { field: "id" });
       const token = user.holding === "registered" ? book.token(user.serial) : undefined;
       const at = now() / 1000;
       return {

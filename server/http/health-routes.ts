@@ -15,7 +15,7 @@ export function addHealthRoutes(
     "Whether to send requests here: the store can be read and written, and nothing stops";
   app.get("/readyz", { schema: { summary: ready } }, async (_request, reply) => {
     if (leaving())
-      return answerProblem(reply, new Problem("unavailable", "the server is stopping"));
+      return answerProblem(reply, new Problem("unavailable", { detail: "the server is stopping" }));
     // The watch has said it in the log already, once.
     if (!(await watch.look())) return answerProblem(reply, new Problem("unavailable"));
     return { status: "ok", store: watch.store.kind };

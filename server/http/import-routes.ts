@@ -49,7 +49,7 @@ export function addImportRoutes(
       );
       const caller = callerOf(request, now());
       const options = { dryRun, clockPpm, clockPolicy };
-      if (underWay >= AT_ONCE) throw new Problem("overloaded", FULL, undefined, LATER);
+      if (underWay >= AT_ONCE) throw new Problem("overloaded", { detail: FULL, wait: LATER });
       underWay++;
       try {
         const result = await importSeeds(store, vault, seeds, caller, options);

@@ -7,7 +7,14 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from "fastify";
-import { Problem, problemBody, PROBLEMS, type ProblemCode, sendProblem } from "./problem.js";
+import {
+  invalidField,
+  Problem,
+  problemBody,
+  PROBLEMS,
+  type ProblemCode,
+  sendProblem,
+} from "./problem.js";
 import { repeatedName } from "../repeated-name.js";
 
 /** What one request may take: bytes, and milliseconds. */
@@ -93,7 +100,7 @@ function readStrictly(app: FastifyInstance): void {
       void parse(request, body, (error: Error | null, value?: unknown) => {
         const twice = error ? undefined : repeatedName(body);
         if (twice === undefined) done(error, value);
-        else done(new Problem("invalid_field", `${twice}: stands twice`, twice));
+        else done(invalidField(twice, "stands twice"));
       });
     },
   );

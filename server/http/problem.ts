@@ -37,22 +37,30 @@ export const PROBLEMS = {
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What is said of one beyond its code. */
+interface About {
+  readonly detail?: string;
+  /** Which part of the request is wrong. */
+  readonly field?: string;
+  /** Seconds to wait. */
+  readonly wait?: number;
+}
+
 /** An error answer (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
 
-  /**
-   * @param field which part of the request is wrong, where one is
-   * @param wait seconds to wait
-   */
   constructor(
     readonly code: ProblemCode,
-    detail: string = PROBLEMS[code].title,
-    readonly field?: string,
-    readonly wait?: number,
+    readonly about: About = {},
   ) {
-    super(detail);
+    super(about.detail ?? PROBLEMS[code].title);
   }
+}
+
+/** A field that is missing, or not as it must be. */
+export function invalidField(field: string, problem: string): Problem {
+  return new Problem("invalid_field", { detail: `${field}: ${problem}`, field });
 }
 
 /** Nobody waits for the answer any more: no failure, so nothing of it is logged. */
@@ -85,34 +93,41 @@ export async function sendProblem(
 /** Answers with a problem. */
 export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status } = PROBLEMS[problem.code];
-  const wait = problem.wait ?? (status === 503 ? 1 : undefined);
+  const wait = problem.about.wait ?? (status === 503 ? 1 : undefined);
   if (status === 401) void reply.header("www-authenticate", "Bearer");
   if (wait !== undefined) void reply.header("retry-after", String(wait));
   return reply.status(status).type("application/problem+json").send(problemBody(problem));
 }
 
 /** A problem as it is sent. */
-export function problemBody({ code, message, field }: Problem): string {
+export function problemBody({ code, message, about }: Problem): string {
   const { status, title } = PROBLEMS[code];
-  return JSON.stringify({ type: "about:blank", title, status, code, detail: message, field });
+  return JSON.stringify({
+    type: "about:blank",
+    title,
+    status,
+    code,
+    detail: message,
+    field: about.field,
+  });
 }
 
 function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InputError) {
-    return new Problem("invalid_seed_file", error.message, error.field);
+    return new Problem("invalid_seed_file", { detail: error.message, field: error.field });
   }
   if (error instanceof BranchRefusal) return new Problem(error.reason);
-  if (error instanceof UnknownSerial) return new Problem("unknown_serial", error.message, "serial");
+  if (error instanceof UnknownSerial) {
+    return new Problem("unknown_serial", { detail: error.message, field: "serial" });
+  }
   if (error instanceof SerialTwice) {
-    return new Problem("invalid_seed_file", error.message, "serial");
+    return new Problem("invalid_seed_file", { detail: error.message, field: "serial" });
   }
   if (error instanceof SerialConflict) {
-    return new Problem("serial_conflict", error.message, "serial");
+    return new Problem("serial_conflict", { detail: error.message, field: "serial" });
   }
-  if (error instanceof TooSoon) {
-    return new Problem("too_many_attempts", undefined, undefined, error.wait);
-  }
+  if (error instanceof TooSoon) return new Problem("too_many_attempts", { wait: error.wait });
   if (error instanceof Overloaded) return new Problem("overloaded");
   if (error instanceof StoreUnavailable) return new Problem("unavailable");
   return fastifyProblem(error);
@@ -125,7 +140,7 @@ const MOST_NAME = 64;
 
 function fastifyProblem(error: FastifyError | Error): Problem {
   if (!("code" in error)) return new Problem("internal");
-  if (error.validation) return invalidField(error);
+  if (error.validation) return refusedField(error);
   if (NO_REQUEST.includes(error.code)) return new Problem("malformed_request");
   switch (error.statusCode) {
     case 413:
@@ -143,7 +158,7 @@ function fastifyProblem(error: FastifyError | Error): Problem {
 }
 
 /** Names the field a schema refuses; the value itself is never repeated. */
-function invalidField(error: FastifyError): Problem {
+function refusedField(error: FastifyError): Problem {
   const [first] = error.validation ?? [];
   const { missingProperty, additionalProperty } = (first?.params ?? {}) as {
     missingProperty?: string;
@@ -155,5 +170,5 @@ function invalidField(error: FastifyError): Problem {
   const field = (named ?? (path === "" ? whole : path)).slice(0, MOST_NAME);
   const problem =
     additionalProperty === undefined ? (first?.message ?? "is not as it must be") : "is unknown";
-  return new Problem("invalid_field", `${field}: ${problem}`, field);
+  return invalidField(field, problem);
 }

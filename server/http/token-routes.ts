@@ -5,7 +5,7 @@ import { type ClockEstimate, type ClockPolicy, offsetRange } from "../core/clock
 import { acceptableSteps, offsetSteps } from "../core/window.js";
 import type { TokenService } from "../token-service.js";
 import { callerOf, type Gate } from "./auth.js";
-import { Problem } from "./problem.js";
+import { invalidField, Problem } from "./problem.js";
 import {
   RESYNC_BODY,
   type ResyncBody,
@@ -40,7 +40,7 @@ export function addTokenRoutes(
       const { serial, user, code } = request.body;
       const caller = callerOf(request, now());
       if ((user === undefined) === (serial === undefined)) {
-        throw new Problem("invalid_field", "serial: give either serial or user", "serial");
+        throw invalidField("serial", "give either serial or user");
       }
       // By user there was a first factor; who guesses by serial has none.
       if (serial === undefined) return tokens.verifyUser(user!, code, caller);
@@ -114,7 +114,7 @@ function addTokenQueries(
     { schema: { summary: "One token", params: SERIAL_PARAMS, security }, onRequest },
     async (request) => {
       const [token] = await store.tokensBySerial([request.params.serial]);
-      if (!token) throw new Problem("unknown_serial", undefined, "serial");
+      if (!token) throw new Problem("unknown_serial", { field: "serial" });
       return describe(token, now(), policy);
     },
   );

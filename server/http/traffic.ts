@@ -90,6 +90,6 @@ function asRequests(act: () => void): void {
     act();
   } catch (error) {
     if (!(error instanceof TooSoon)) throw error;
-    throw new Problem("too_many_requests", undefined, undefined, error.wait);
+    throw new Problem("too_many_requests", { wait: error.wait });
   }
 }

@@ -11,7 +11,7 @@ import {
   USER_RESYNC_BODY,
   USERS_ACT_BODY,
 } from "./bank-schemas.js";
-import { Problem } from "./problem.js";
+import { invalidField, Problem } from "./problem.js";
 
 const security = [{ apiKey: [] }];
 
@@ -103,8 +103,8 @@ async function operate(
   if (kind === "profile") {
     const { mail, password, newConfirmationPassword, dailyLimit } = rest;
     if ((mail ?? password ?? newConfirmationPassword ?? dailyLimit) === undefined) {
-      const detail = "mail: give it, or password, newConfirmationPassword or dailyLimit";
-      throw new Problem("invalid_field", detail, "mail");
+      const others = "password, newConfirmationPassword or dailyLimit";
+      throw invalidField("mail", `give it, or ${others}`);
     }
     const answer = await bank.changeProfile({ ...rest, code }, caller);
     return answer.changed ? { done: true } : { done: false, reason: answer.reason };
@@ -177,12 +177,12 @@ function ownAct({ users, actor, confirmationPassword }: ActBody) {
 function branchAct({ users, serials, form, staff }: ActBody) {
   const paper = { form: needed("form", form), staff: needed("staff", staff) };
   if ((users === undefined) === (serials === undefined)) {
-    throw new Problem("invalid_field", "serials: give either serials or users", "serials");
+    throw invalidField("serials", "give either serials or users");
   }
   return { users, serials: serials ?? [], paper };
 }
 
 function needed<Value>(field: string, value: Value | undefined): Value {
   if (value !== undefined) return value;
-  throw new Problem("invalid_field", `${field}: is required`, field);
+  throw invalidField(field, "is required");
 }
