@@ -9,7 +9,7 @@ import type { Seed } from "./firmware/seedfile/seed.js";
 import { issueApiKey } from "./server/api-keys.js";
 import { BankService } from "./server/bank-service.js";
 import { Batcher } from "./server/batcher.js";
-import type { Caller } from "./server/core/book.js";
+import type { Caller } from "./server/core/caller.js";
 import { DEFAULT_POLICY } from "./server/core/policy.js";
 import { Clerk } from "./server/clerk.js";
 import { buildApp } from "./server/http/app.js";
@@ -48,7 +48,7 @@ async function runDemo(options: { port: string; tokensPort: string }): Promise<v
     const caller = (): Caller => ({ actor: "demo", source: undefined, at: Date.now() });
     await importSeeds(store, vault, seeds, caller());
     for (const scope of ["verify", "branch"] as const) {
-      const { key } = await issueApiKey(store, scope, "demo", Date.now());
+      const { key } = await issueApiKey(store, scope, caller());
       writeFileSync(join(directory, scope), `authorization: Bearer ${key}\n`, { mode: 0o600 });
     }
     const tokens = new Fleet();

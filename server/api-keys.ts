@@ -1,4 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { type Caller, entryBy } from "./core/caller.js";
 import type { KeyScope, Store, StoredApiKey } from "./store/store.js";
 
 const KEY_PATTERN = /^warifu_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
@@ -14,26 +15,20 @@ export interface IssuedKey {
 export async function issueApiKey(
   store: Store,
   scope: KeyScope,
-  actor: string,
-  at: number,
+  caller: Caller,
 ): Promise<IssuedKey> {
   const id = randomBytes(6).toString("hex");
   const secret = randomBytes(32).toString("base64url");
   await store.addApiKey(
-    { id, scope, hash: hashOf(secret), createdAt: at, revokedAt: undefined },
-    keyEntry("apikey_create", id, actor, at),
+    { id, scope, hash: hashOf(secret), createdAt: caller.at, revokedAt: undefined },
+    entryBy(caller, "apikey_create", "done", { id }),
   );
   return { id, scope, key: `warifu_${id}_${secret}` };
 }
 
 /** @returns whether there was such a key, not revoked before */
-export async function revokeApiKey(
-  store: Store,
-  id: string,
-  actor: string,
-  at: number,
-): Promise<boolean> {
-  return store.revokeApiKey(id, at, keyEntry("apikey_revoke", id, actor, at));
+export async function revokeApiKey(store: Store, id: string, caller: Caller): Promise<boolean> {
+  return store.revokeApiKey(id, caller.at, entryBy(caller, "apikey_revoke", "done", { id }));
 }
 
 /** The part of a key that is no secret, where it looks like one. */
@@ -55,8 +50,4 @@ export async function findApiKey(
 
 function hashOf(secret: string): Buffer {
   return hash("sha256", secret, "buffer");
-}
-
-function keyEntry(event: string, id: string, actor: string, at: number) {
-  return { at, event, result: "done", serial: undefined, actor, source: undefined, detail: { id } };
 }

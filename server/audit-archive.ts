@@ -7,6 +7,7 @@ import { auditToArchive, checkpoints } from "./audit-export.js";
 import { encodeAuditLine, proofOf } from "./audit-file.js";
 import { proveFiles } from "./audit-prove.js";
 import { AuditFault } from "./core/audit-proof.js";
+import { type Caller, entryBy } from "./core/caller.js";
 import type { Store } from "./store/store.js";
 import { streamInto, wholeFile } from "../firmware/seedfile/whole-file.js";
 
@@ -33,7 +34,6 @@ export class ArchivedMeanwhile extends Error {
  * Writes what checkpoints from before a time cover, and was not archived yet, into a file: the same as is
  * exported. Once it is proved and on the disk, the store is told that these rows may go.
  * @param before Unix milliseconds
- * @param at Unix milliseconds
  * @returns undefined where there is nothing to archive; then there is no file
  * @throws AuditFault where the rows are not what was signed: nothing is archived then;
  *   ArchivedMeanwhile; InputError where the file cannot be written
@@ -43,7 +43,7 @@ export async function archiveAudit(
   publicKey: KeyObject,
   before: number,
   out: string,
-  { at, actor }: { readonly at: number; readonly actor: string },
+  caller: Caller,
 ): Promise<Archived | undefined> {
   const after = await store.archivedAudit();
   let last = after;
@@ -66,9 +66,7 @@ export async function archiveAudit(
     const sha256 = digest.digest("hex");
     return { first: after + 1, last: proved.last.number, rows: proved.rows, sha256 };
   });
-  const detail = { ...archived, file: out };
-  const whom = { serial: undefined, actor, source: undefined, detail };
-  const entry = { at, event: "archive", result: "archived", ...whom };
+  const entry = entryBy(caller, "archive", "archived", { ...archived, file: out });
   if (await store.markArchived(after, archived.last, entry)) return archived;
   throw new ArchivedMeanwhile();
 }

@@ -131,7 +131,7 @@ async function archive(
   const key = readPublicKey(options.publicKey, "--public-key");
   const { out } = options;
   await withStore(options.db, async (store) => {
-    const caller = { at: Date.now(), actor: operator() };
+    const caller = operator();
     const archived = await archiveAudit(store, key, before, out, caller).catch((error: unknown) => {
       if (error instanceof ArchivedMeanwhile) {
         throw new InputError("--db", `was archived by somebody else meanwhile: ${out} is spare`);

@@ -46,13 +46,12 @@ async function backup(options: StoreOptions & { out: string }): Promise<void> {
   const field = databaseField(options.db, process.env);
   if (!existsSync(source)) throw new InputError(field, `${source} is not there`);
   const progress = new Progress("backup", 1000);
-  const at = Date.now();
+  const caller = operator();
   await wholeFile(out, "--out", async (partial) => {
-    await copySqlite(source, partial, at / 1000, (part) => {
+    await copySqlite(source, partial, caller.at / 1000, (part) => {
       progress.update(Math.round(part * 1000));
     });
     await withStore(options.db, async (store) => {
-      const caller = { actor: operator(), source: undefined, at };
       await store.decide([
         {
           about: {},
@@ -100,7 +99,7 @@ async function restore(file: string, options: StoreOptions): Promise<void> {
       throw new InputError("file", `${file} cannot be used: ${error.message}`);
     });
     const store = await openStore(`sqlite:${partial}`, {});
-    await sayRestored(store, Date.now(), operator(), { file }).finally(() => store.close());
+    await sayRestored(store, operator(), { file }).finally(() => store.close());
     // What is renamed is this one file: nothing may be left in its log.
     if (existsSync(`${partial}-wal`)) throw new StoreUnavailable("the log stays behind");
   });
@@ -120,10 +119,10 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
 
 async function restored(options: StoreOptions & { lift?: boolean }): Promise<void> {
   await withStore(options.db, async (store) => {
-    if (!options.lift) await sayRestored(store, Date.now(), operator());
+    if (!options.lift) await sayRestored(store, operator());
     else if ((await store.restoredAt()) === undefined) {
       throw new InputError("--lift", "the database is not one that was restored");
-    } else await liftRestored(store, Date.now(), operator());
+    } else await liftRestored(store, operator());
     const at = await store.restoredAt();
     const restoredAt = at === undefined ? null : new Date(at * 1000).toISOString();
     const text =

@@ -1,5 +1,6 @@
 import { attempt } from "./attempts.js";
-import type { Book, Caller, Payee } from "./core/book.js";
+import type { Book, Payee } from "./core/book.js";
+import type { Caller } from "./core/caller.js";
 import {
   addUser,
   type Before,

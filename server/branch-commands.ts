@@ -5,7 +5,7 @@ import { BankService } from "./bank-service.js";
 import { Batcher } from "./batcher.js";
 import { Clerk } from "./clerk.js";
 import { BranchRefusal, type Paper } from "./core/branch.js";
-import type { Caller } from "./core/book.js";
+import type { Caller } from "./core/caller.js";
 import { DAY } from "./core/japan.js";
 import { USER_CLASSES, type UserClass } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
@@ -253,7 +253,7 @@ async function withBank<Answer>(
   const ask = async (store: Store): Promise<Answer> => {
     const vault = await openVault(store, masters);
     const clerk = new Clerk(new Batcher(store), vault, policy, hasMail());
-    const caller = { actor: operator(), source: undefined, at: Date.now() };
+    const caller = operator();
     return act(new BankService(clerk, new Passwords()), caller);
   };
   return withStore(options.db, ask, opening).catch((error: unknown) => {

@@ -1,7 +1,8 @@
 import { codeGenerator } from "../firmware/otp/totp.js";
 import type { Batcher } from "./batcher.js";
 import type { AuditEntry } from "./core/audit.js";
-import type { Book, BookToken, Caller } from "./core/book.js";
+import type { Book, BookToken } from "./core/book.js";
+import type { Caller } from "./core/caller.js";
 import { clockOfUnknownHistory } from "./core/clock/prior.js";
 import type { Policy } from "./core/policy.js";
 import type { Rules } from "./core/rules.js";

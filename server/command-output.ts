@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import type { Caller } from "./core/caller.js";
 
 /** What was asked for rightly, and cannot be done as things stand. Exit code 1. */
 export class Refused extends Error {
@@ -23,9 +24,9 @@ export const POLICY = [
   "JSON of what the bank's rules have other than by default (or WARIFU_POLICY)",
 ] as const;
 
-/** Who types, for the audit. */
-export function operator(): string {
-  return `cli:${userInfo().username}`;
+/** Who types, now. */
+export function operator(): Caller {
+  return { actor: `cli:${userInfo().username}`, source: undefined, at: Date.now() };
 }
 
 /** Writes a result for people, or for machines. */

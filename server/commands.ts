@@ -85,7 +85,7 @@ async function runImport(
   };
   const act = async (store: Store): Promise<void> => {
     const vault = await openVault(store, masters);
-    const caller = { actor: operator(), source: undefined, at: Date.now() };
+    const caller = operator();
     const progress = new Progress("import", size);
     const bytes = (count: number): void => {
       progress.add(count);
@@ -134,7 +134,7 @@ async function createKey(options: StoreOptions & { scope: string }): Promise<voi
   const scope = KEY_SCOPES.find((known) => known === options.scope);
   if (!scope) throw new InputError("--scope", `must be one of ${KEY_SCOPES.join(", ")}`);
   const act = async (store: Store): Promise<void> => {
-    const issued = await issueApiKey(store, scope satisfies KeyScope, operator(), Date.now());
+    const issued = await issueApiKey(store, scope satisfies KeyScope, operator());
     print(options, issued, issued.key);
   };
   await withStore(options.db, act, { mayBeNew: true });
@@ -157,7 +157,7 @@ async function listKeys(options: StoreOptions): Promise<void> {
 
 async function revokeKey(id: string, options: StoreOptions): Promise<void> {
   await withStore(options.db, async (store) => {
-    if (!(await revokeApiKey(store, id, operator(), Date.now()))) {
+    if (!(await revokeApiKey(store, id, operator()))) {
       throw new InputError("id", "names no key, or one that is revoked already");
     }
     print(options, { id, revoked: true }, `${id} revoked`);

@@ -2,11 +2,11 @@ import { timingSafeEqual } from "node:crypto";
 import { setImmediate as otherWork } from "node:timers/promises";
 import { ALGORITHMS, type Seed } from "../firmware/seedfile/seed.js";
 import type { AuditEntry } from "./core/audit.js";
+import { type Caller, entryBy } from "./core/caller.js";
 import type { ClockEstimate, ClockPolicy } from "./core/clock/estimate.js";
 import { clockOfUnknownHistory, clockSetAt } from "./core/clock/prior.js";
 import { DEFAULT_POLICY } from "./core/policy.js";
 import type { NewToken, Store, StoredToken } from "./store/store.js";
-import type { Caller } from "./core/book.js";
 import type { OpenDataKey, Vault } from "./vault.js";
 
 /** What an import did. */
@@ -96,13 +96,9 @@ async function* batches(
   yield batch;
 }
 
-function entryOf(
-  result: ImportResult,
-  { actor, source, at }: Caller,
-  clockPpm: number | undefined,
-): AuditEntry {
+function entryOf(result: ImportResult, caller: Caller, clockPpm: number | undefined): AuditEntry {
   const detail = { ...result, ...(clockPpm !== undefined && { clockPpm }) };
-  return { at, event: "import", result: "imported", serial: undefined, actor, source, detail };
+  return entryBy(caller, "import", "imported", detail);
 }
 
 async function fetchKeys(

@@ -49,7 +49,7 @@ async function rotate(options: StoreOptions & { seeds?: boolean }): Promise<void
   const { seeds = false } = options;
   await withStore(options.db, async (store) => {
     const vault = await openVault(store, masters);
-    const caller = { actor: operator(), source: undefined, at: Date.now() };
+    const caller = operator();
     const standings = Object.values(await store.countTokens(caller.at / 1000));
     const progress = new Progress(
       "rotate",

@@ -1,6 +1,7 @@
 import { createTransport, type Transporter } from "nodemailer";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import type { AuditEntry } from "./core/audit.js";
+import { entryBy } from "./core/caller.js";
 import type { Store, WaitingMail } from "./store/store.js";
 
 /** Milliseconds between two looks at what waits to be sent. */
@@ -104,13 +105,8 @@ export class Mailer {
 }
 
 function givenUp(id: number, problem: string, at: number): AuditEntry {
-  const told = {
-    event: "mail",
-    result: "given_up",
-    serial: undefined,
-    detail: { mail: id, problem },
-  };
-  return { at, actor: "mailer", source: undefined, ...told };
+  const caller = { actor: "mailer", source: undefined, at };
+  return entryBy(caller, "mail", "given_up", { mail: id, problem });
 }
 
 /**

@@ -5,7 +5,7 @@ import { InputError } from "../firmware/seedfile/input-error.js";
 import { figuresOfAll } from "./gather.js";
 import { buildApp, type Parts } from "./http/app.js";
 import { Metrics } from "./http/metrics.js";
-import { takeOver } from "./provenance.js";
+import { serverAt, takeOver } from "./provenance.js";
 import { VERSION } from "./version.js";
 import { announce } from "./worker.js";
 
@@ -52,7 +52,7 @@ async function refuseShownCodes(
   { store, now }: ServerSettings,
   log: Pick<FastifyBaseLogger, "warn">,
 ): Promise<void> {
-  const restoredAt = await takeOver(store, now(), "server");
+  const restoredAt = await takeOver(store, serverAt(now));
   if (restoredAt === undefined) return;
   const at = new Date(restoredAt * 1000).toISOString();
   log.warn({ restoredAt: at }, "codes that tokens showed before the restore are refused");

@@ -1,5 +1,5 @@
 import type { BankService, NewUser } from "./bank-service.js";
-import type { Caller } from "./core/book.js";
+import type { Caller } from "./core/caller.js";
 
 const CONTRACT = "1000001";
 const PAPER = { form: "A-0001", staff: "demo" } as const;

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { attempt, type AttemptLimit, type Proof } from "./attempts.js";
 import type { Clerk } from "./clerk.js";
-import type { Book, Caller, Session } from "./core/book.js";
+import type { Book, Session } from "./core/book.js";
+import type { Caller } from "./core/caller.js";
 import { type Login, logIn, stop } from "./core/login.js";
 import type { Rules } from "./core/rules.js";
 import { logInStaff } from "./core/staff.js";

@@ -1,4 +1,5 @@
-import type { Book, BookToken, Caller } from "./core/book.js";
+import type { Book, BookToken } from "./core/book.js";
+import type { Caller } from "./core/caller.js";
 import type { Paper } from "./core/branch.js";
 import { revoke, unlock } from "./core/lifecycle.js";
 import { resync, type ResyncAnswer } from "./core/resync.js";

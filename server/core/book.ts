@@ -1,4 +1,5 @@
 import type { AuditEntry } from "./audit.js";
+import type { Caller } from "./caller.js";
 import { stateOf } from "./decision.js";
 import type { TokenState } from "./token.js";
 import type { Contract, User } from "./user.js";
@@ -89,14 +90,6 @@ export interface Pages {
 /** What a decision sees that asks for no contract, so that none was read. */
 export function narrowPages(tokens: Iterable<BookToken>, users: Iterable<User>): Pages {
   return { narrow: true, tokens, users, contracts: [], payees: [], transfers: [], staff: [] };
-}
-
-/** Who acts, from where, and when. */
-export interface Caller {
-  readonly actor: string;
-  readonly source: string | undefined;
-  /** Unix milliseconds. */
-  readonly at: number;
 }
 
 /** What a decision has changed. */

@@ -1,4 +1,5 @@
-import type { Book, BookToken, Caller } from "./book.js";
+import type { Book, BookToken } from "./book.js";
+import type { Caller } from "./caller.js";
 import type { Decision } from "./decision.js";
 import { noticeOf, type NoticeKind } from "./notice.js";
 import type { Policy } from "./policy.js";

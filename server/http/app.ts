@@ -6,7 +6,7 @@ import { AuditSigner } from "../audit-signer.js";
 import { Batcher } from "../batcher.js";
 import { DEFAULT_POLICY, type Policy } from "../core/policy.js";
 import { ExpiryWatch } from "../expiry-watch.js";
-import { takeOver } from "../provenance.js";
+import { serverAt, takeOver } from "../provenance.js";
 import type { Store } from "../store/store.js";
 import { StoreWatch } from "../store-watch.js";
 import { Clerk } from "../clerk.js";
@@ -138,7 +138,7 @@ async function furnish(app: FastifyInstance, parts: Parts): Promise<void> {
 
 function watchStore(app: FastifyInstance, { store, now }: Parts, metrics: Metrics): StoreWatch {
   // Between two looks it may be recovered from a backup, or by a standby, without being missed.
-  const watch = new StoreWatch(store, app.log, () => takeOver(store, now(), "server"));
+  const watch = new StoreWatch(store, app.log, () => takeOver(store, serverAt(now)));
   metrics.tellStore(() => watch.up);
   watch.start();
   app.addHook("onClose", () => watch.stop());

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { findApiKey, idOfKey } from "../api-keys.js";
 import type { KeyScope, Store, StoredApiKey } from "../store/store.js";
-import type { Caller } from "../core/book.js";
+import type { Caller } from "../core/caller.js";
 import { Problem } from "./problem.js";
 import type { Traffic } from "./traffic.js";
 

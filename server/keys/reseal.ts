@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditEntry } from "../core/audit.js";
-import type { Caller } from "../core/book.js";
+import type { Caller } from "../core/caller.js";
 import type { DataKey, ResealedSeed } from "../store/data-keys.js";
 import { type Store, type StoredToken, StoreUnavailable } from "../store/store.js";
 import type { Vault } from "../vault.js";

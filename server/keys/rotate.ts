@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../core/audit.js";
-import type { Caller } from "../core/book.js";
+import type { Caller } from "../core/caller.js";
 import { FIRST_DATA_KEY, LEGACY_DATA_KEY } from "../store/data-keys.js";
 import { type Store, StoreUnavailable } from "../store/store.js";
 import type { Vault } from "../vault.js";

@@ -38,7 +38,7 @@ export async function foundBank(
   }));
   await importSeeds(store, await openVault(store, MASTER_KEY), seeds, caller);
   const keyOf = async (scope: "verify" | "branch"): Promise<string> =>
-    (await issueApiKey(store, scope, "bank", Date.now())).key;
+    (await issueApiKey(store, scope, { actor: "bank", source: undefined, at: Date.now() })).key;
   const keys = { verify: await keyOf("verify"), branch: await keyOf("branch") };
   await store.close();
   for (const device of devices) ledger.add(device, Infinity);

@@ -47,7 +47,11 @@ export async function foundBank(
   await importSeeds(store, vault, seeds, caller);
   for (let first = 0; first < tokens; first += OF_CONTRACT)
     await foundContract(store, first, tokens);
-  const { key } = await issueApiKey(store, "verify", "race", Date.now());
+  const { key } = await issueApiKey(store, "verify", {
+    actor: "race",
+    source: undefined,
+    at: Date.now(),
+  });
   return { store, key };
 }
 

@@ -255,13 +255,17 @@ describe("bad requests", () => {
   });
 
   it("keys that are wrong, revoked or no keys", async () => {
-    const { id, key } = await issueApiKey(server.store, "verify", "test", NOW);
+    const { id, key } = await issueApiKey(server.store, "verify", {
+      actor: "test",
+      source: undefined,
+      at: NOW,
+    });
     expect(await findApiKey(server.store, key)).toMatchObject({ id, scope: "verify" });
     const changed = key.slice(0, -2) + (key.endsWith("AA") ? "BB" : "AA");
     expect(await findApiKey(server.store, changed)).toBeUndefined();
     expect(await findApiKey(server.store, key.replace(id, "0".repeat(12)))).toBeUndefined();
     expect(await findApiKey(server.store, "no key")).toBeUndefined();
-    await revokeApiKey(server.store, id, "test", NOW);
+    await revokeApiKey(server.store, id, { actor: "test", source: undefined, at: NOW });
     expect(await findApiKey(server.store, key)).toBeUndefined();
   });
 

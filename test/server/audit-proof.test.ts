@@ -313,7 +313,11 @@ describe("a server with the audit's key", () => {
     const now = (): number => NOW;
     const logger = { level: "info", stream: log.stream };
     const app = await buildApp({ store, vault, now, logger, auditKey: privateKey });
-    const { key } = await issueApiKey(store, "verify", "test", NOW);
+    const { key } = await issueApiKey(store, "verify", {
+      actor: "test",
+      source: undefined,
+      at: NOW,
+    });
     const verify = { serial: "10000001", code: "123456" };
     const headers = { authorization: `Bearer ${key}` };
     await app.inject({ method: "POST", url: "/v1/verify", headers, payload: verify });

@@ -16,7 +16,7 @@ import { withDirectory } from "../support/server.js";
 import { newToken, type StoreFixture } from "./store-contract.js";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-const CALLER = { at: 9000, actor: "test" };
+const CALLER = { at: 9000, actor: "test", source: undefined };
 
 /** What every store does with a copy of it that was put back, and with an audit that grows old. */
 export function keepingStoreContract(name: string, open: () => Promise<StoreFixture>): void {
@@ -58,15 +58,15 @@ export function keepingStoreContract(name: string, open: () => Promise<StoreFixt
       };
       const four = (time: number | undefined) => Array.from({ length: 4 }, () => time);
       expect(await told()).toEqual(four(undefined));
-      await sayRestored(store, 5_000_400, "test");
+      await sayRestored(store, { actor: "test", source: undefined, at: 5_000_400 });
       expect(await told()).toEqual(four(5001));
       const other = await fixture.again();
       expect(await other.restoredAt()).toBe(5001);
       await other.close();
       // Of two restores the later one holds, whatever order they are told in.
-      await sayRestored(store, 4_000_000, "test");
+      await sayRestored(store, { actor: "test", source: undefined, at: 4_000_000 });
       expect(await told()).toEqual(four(5001));
-      await liftRestored(store, 9_000_000, "test");
+      await liftRestored(store, { actor: "test", source: undefined, at: 9_000_000 });
       expect(await told()).toEqual(four(undefined));
       const said = (await rows()).map(({ event, result }) => `${event} ${result}`);
       expect(said.slice(1)).toEqual(["restore restored", "restore restored", "restore lifted"]);
@@ -85,12 +85,14 @@ export function keepingStoreContract(name: string, open: () => Promise<StoreFixt
         },
       ]);
       expect(await store.session(session.id, 1000)).toBeDefined();
-      await sayRestored(store, 5_000_000, "test");
+      await sayRestored(store, { actor: "test", source: undefined, at: 5_000_000 });
       expect(await store.session(session.id, 1000)).toBeUndefined();
     });
 
     it("is none where nobody has copied it", async () => {
-      expect(await takeOver(store, 5_000_000, "test")).toBeUndefined();
+      expect(
+        await takeOver(store, { actor: "test", source: undefined, at: 5_000_000 }),
+      ).toBeUndefined();
       expect(await rows()).toEqual([]);
     });
   });

@@ -27,7 +27,11 @@ describe("a database that another program holds", () => {
     const store = openSqlite(file, 20);
     const vault = await openVault(store, MASTER_KEY);
     await importSeeds(store, vault, [SEED], { actor: "test", source: undefined, at: NOW });
-    const { key } = await issueApiKey(store, "verify", "test", NOW);
+    const { key } = await issueApiKey(store, "verify", {
+      actor: "test",
+      source: undefined,
+      at: NOW,
+    });
     const app = await buildApp({ store, vault, now: () => NOW });
     const verify = async (code: string) => {
       const reply = await app.inject({

@@ -46,7 +46,11 @@ afterEach(() => bank.close());
 async function driveApi(): Promise<Set<number>> {
   const statuses = new Set<number>();
   for (const scope of KEY_SCOPES) {
-    const { key } = await issueApiKey(bank.store, scope, "test", bank.now);
+    const { key } = await issueApiKey(bank.store, scope, {
+      actor: "test",
+      source: undefined,
+      at: bank.now,
+    });
     hidden.push(key, key.slice(-43));
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
     for (const { method, path } of routesOf(bank.app, SERIAL)) {

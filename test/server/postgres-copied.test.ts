@@ -28,14 +28,18 @@ describe("a PostgreSQL database", () => {
   it("that was made of another one knows that it is a copy, once", async () => {
     const url = await server.database();
     const store = await openPostgres(url);
-    expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
-    expect(await takeOver(store, 2_000_000, "test")).toBeUndefined();
+    expect(
+      await takeOver(store, { actor: "test", source: undefined, at: 1_000_000 }),
+    ).toBeUndefined();
+    expect(
+      await takeOver(store, { actor: "test", source: undefined, at: 2_000_000 }),
+    ).toBeUndefined();
     await store.close();
     const name = new URL(url).pathname.slice(1);
     await onServer(server.url(), `CREATE DATABASE copied TEMPLATE ${name}`);
     const copy = await openPostgres(server.url("copied"));
-    expect(await takeOver(copy, 3_000_000, "test")).toBe(3000);
-    expect(await takeOver(copy, 4_000_000, "test")).toBe(3000);
+    expect(await takeOver(copy, { actor: "test", source: undefined, at: 3_000_000 })).toBe(3000);
+    expect(await takeOver(copy, { actor: "test", source: undefined, at: 4_000_000 })).toBe(3000);
     const rows = await copy.listAudit({ after: 0, limit: 9 });
     const detail = { found: "a copy" };
     expect(rows).toMatchObject([{ event: "restore", result: "restored", detail }]);
@@ -45,11 +49,15 @@ describe("a PostgreSQL database", () => {
   it("that was recovered, and goes on in another timeline, knows that too", async () => {
     const url = await server.database();
     const store = await openPostgres(url);
-    expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
+    expect(
+      await takeOver(store, { actor: "test", source: undefined, at: 1_000_000 }),
+    ).toBeUndefined();
     await store.close();
     await recover();
     const recovered = await openPostgres(url);
-    expect(await takeOver(recovered, 5_000_000, "test")).toBe(5000);
+    expect(await takeOver(recovered, { actor: "test", source: undefined, at: 5_000_000 })).toBe(
+      5000,
+    );
     await recovered.close();
   });
 
@@ -72,14 +80,14 @@ describe("a PostgreSQL database", () => {
     const url = await server.database();
     const store = await openPostgres(url);
     await stock(store, ["10000001"]);
-    await takeOver(store, 1_000_000, "test");
+    await takeOver(store, { actor: "test", source: undefined, at: 1_000_000 });
     const sign = () => Buffer.alloc(64);
     await store.checkpointAudit(1, sign);
     const [last] = await store.listAudit({ after: 0, limit: 9 });
     // As where another cluster counts its transactions, which has made fewer.
     const fewer = "UPDATE audit_base SET base = base - 8192::bigint * 500";
     await onServer(url, `${fewer}; UPDATE provenance SET place = 'elsewhere'`);
-    expect(await takeOver(store, 2_000_000, "test")).toBe(2000);
+    expect(await takeOver(store, { actor: "test", source: undefined, at: 2_000_000 })).toBe(2000);
     await store.decide([countOn("10000001")]);
     const rows = await store.listAudit({ after: last!.id, limit: 9 });
     expect(rows.map(({ event }) => event)).toEqual(["restore", "count"]);
@@ -95,9 +103,11 @@ describe("a PostgreSQL database", () => {
     const url = new URL(server.url("plain"));
     url.username = "plain";
     const store = await openPostgres(url.href);
-    expect(await takeOver(store, 1_000_000, "test")).toBeUndefined();
-    await sayRestored(store, 2_000_000, "test");
-    expect(await takeOver(store, 3_000_000, "test")).toBe(2000);
+    expect(
+      await takeOver(store, { actor: "test", source: undefined, at: 1_000_000 }),
+    ).toBeUndefined();
+    await sayRestored(store, { actor: "test", source: undefined, at: 2_000_000 });
+    expect(await takeOver(store, { actor: "test", source: undefined, at: 3_000_000 })).toBe(2000);
     await store.close();
   });
 });

@@ -76,7 +76,11 @@ async function costOf(act: () => Promise<unknown>): Promise<typeof work> {
 
 describe("the work is the same, counted in seeds opened, hashes and reads of the store,", () => {
   it("for a known and an unknown serial or user at /v1/verify", async () => {
-    const { key } = await issueApiKey(bank.store, "verify", "test", bank.now);
+    const { key } = await issueApiKey(bank.store, "verify", {
+      actor: "test",
+      source: undefined,
+      at: bank.now,
+    });
     const headers = { authorization: `Bearer ${key}` };
     const verify = (about: object) => async () => {
       const payload = { ...about, code: bank.wrong(HELD) };

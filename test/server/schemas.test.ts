@@ -23,7 +23,10 @@ let operations: [route: string, operation: Operation][];
 beforeAll(async () => {
   bank = await TestBank.start(1);
   for (const scope of KEY_SCOPES) {
-    keys.push((await issueApiKey(bank.store, scope, "test", bank.now)).key);
+    keys.push(
+      (await issueApiKey(bank.store, scope, { actor: "test", source: undefined, at: bank.now }))
+        .key,
+    );
   }
   operations = operationsOf(bank.app).filter(([route]) => route.includes(" /v1/"));
 });

@@ -26,7 +26,11 @@ beforeEach(async () => {
   const store = openSqlite(join(directory.path, "store.db"));
   const caller = { actor: "test", source: undefined, at: Date.now() };
   await importSeeds(store, await openVault(store, MASTER_KEY), [EXPIRED], caller);
-  ({ key } = await issueApiKey(store, "verify", "test", Date.now()));
+  ({ key } = await issueApiKey(store, "verify", {
+    actor: "test",
+    source: undefined,
+    at: Date.now(),
+  }));
   await store.close();
   agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
 });

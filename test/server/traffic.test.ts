@@ -153,7 +153,11 @@ describe("over HTTP", () => {
 
   it("a key that is sent too often is told how long to wait", async () => {
     await start({ key: { perSecond: 1, atOnce: 2 } });
-    const { key } = await issueApiKey(bank.store, "audit", "test", bank.now);
+    const { key } = await issueApiKey(bank.store, "audit", {
+      actor: "test",
+      source: undefined,
+      at: bank.now,
+    });
     for (let count = 0; count < 2; count++) expect((await audit(key)).statusCode).toBe(200);
     const refused = await audit(key);
     expect(refused.json()).toMatchObject({ status: 429, code: "too_many_requests" });
@@ -162,7 +166,11 @@ describe("over HTTP", () => {
 
   it("wrong keys end in 429 for their address, where a right one goes on until it is revoked", async () => {
     await start({ wrongKeys: { perSecond: 1, atOnce: 3 } });
-    const { id, key } = await issueApiKey(bank.store, "audit", "test", bank.now);
+    const { id, key } = await issueApiKey(bank.store, "audit", {
+      actor: "test",
+      source: undefined,
+      at: bank.now,
+    });
     const wrong = key.slice(0, -3) + (key.endsWith("AAA") ? "BBB" : "AAA");
     expect((await audit(key)).statusCode).toBe(200);
     const found: string[] = [];
@@ -178,7 +186,7 @@ describe("over HTTP", () => {
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     expect((await audit(key)).statusCode).toBe(200);
     expect((await audit(key, "192.0.2.9")).statusCode).toBe(200);
-    await revokeApiKey(bank.store, id, "test", bank.now);
+    await revokeApiKey(bank.store, id, { actor: "test", source: undefined, at: bank.now });
     await new Promise((resolve) => setImmediate(resolve));
     expect((await audit(key)).statusCode).toBe(401);
     found.length = 0;

@@ -125,7 +125,11 @@ describe("the hashing of passwords", () => {
   });
 
   it("is refused beyond what can be done soon, to API and pages, and nothing is decided", async () => {
-    const { key } = await issueApiKey(bank.store, "portal", "test", bank.now);
+    const { key } = await issueApiKey(bank.store, "portal", {
+      actor: "test",
+      source: undefined,
+      at: bank.now,
+    });
     const before = await bank.store.listAudit({ after: 0, limit: 9 });
     vi.spyOn(Turns.prototype, "take").mockRejectedValue(new Overloaded());
     const reply = await bank.app.inject({

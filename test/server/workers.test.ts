@@ -23,7 +23,11 @@ beforeEach(async () => {
   const seed = { ...SEED, start: 0, expiry: undefined };
   const caller = { actor: "test", source: undefined, at: Date.now() };
   await importSeeds(store, await openVault(store, MASTER_KEY), [seed], caller);
-  ({ key } = await issueApiKey(store, "verify", "test", Date.now()));
+  ({ key } = await issueApiKey(store, "verify", {
+    actor: "test",
+    source: undefined,
+    at: Date.now(),
+  }));
   await store.close();
 });
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { tokenRecord } from "../../firmware/seedfile/token-record.js";
 import { BankService, type NewUser } from "../../server/bank-service.js";
 import { Batcher } from "../../server/batcher.js";
 import { Clerk } from "../../server/clerk.js";
-import type { Caller } from "../../server/core/book.js";
+import type { Caller } from "../../server/core/caller.js";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import type { Contract } from "../../server/core/user.js";
 import { buildApp, type Parts } from "../../server/http/app.js";

@@ -77,7 +77,8 @@ export class TestServer {
 
   async key(scope: KeyScope): Promise<string> {
     let key = this.#keys.get(scope);
-    key ??= (await issueApiKey(this.store, scope, "test", NOW)).key;
+    key ??= (await issueApiKey(this.store, scope, { actor: "test", source: undefined, at: NOW }))
+      .key;
     this.#keys.set(scope, key);
     return key;
   }

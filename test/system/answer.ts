@@ -1,4 +1,4 @@
-import type { Caller } from "../../server/core/book.js";
+import type { Caller } from "../../server/core/caller.js";
 import { TooSoon } from "../../server/attempts.js";
 import type { Request } from "./ledger.js";
 import type { Process } from "./process.js";

@@ -45,7 +45,11 @@ export class FuzzedBank {
     await bank.staff();
     const keys = new Map<KeyScope, string>();
     for (const scope of KEY_SCOPES) {
-      keys.set(scope, (await issueApiKey(bank.store, scope, "test", bank.now)).key);
+      keys.set(
+        scope,
+        (await issueApiKey(bank.store, scope, { actor: "test", source: undefined, at: bank.now }))
+          .key,
+      );
     }
     const visitors = new Map<string, { cookie: string; form: string }>();
     for (const [name, login, id, home] of [
