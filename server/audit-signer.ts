@@ -18,6 +18,7 @@ export async function signAudit(
 /** Has the audit signed each hour, and at the end. */
 export class AuditSigner {
   #timer: NodeJS.Timeout | undefined;
+  #signing: Promise<void> = Promise.resolve();
 
   constructor(
     readonly store: Store,
@@ -32,7 +33,13 @@ export class AuditSigner {
     this.#timer = setInterval(() => void this.sign(), INTERVAL);
   }
 
+  /** Signs what there is, once a signing that is under way has ended. */
   async sign(): Promise<void> {
+    this.#signing = this.#signing.then(() => this.#sign());
+    return this.#signing;
+  }
+
+  async #sign(): Promise<void> {
     try {
       const signed = await signAudit(this.store, this.key, this.now());
       if (signed) this.onSigned(signed);

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { provableAudit } from "../../server/audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "../../server/audit-file.js";
-import { signAudit } from "../../server/audit-signer.js";
+import { AuditSigner, signAudit } from "../../server/audit-signer.js";
 import { auditText, CHAIN_START } from "../../server/core/audit.js";
 import { type AuditCheckpoint, checkpointText } from "../../server/core/audit-checkpoint.js";
 import { AuditFault, AuditReader } from "../../server/core/audit-proof.js";
@@ -330,4 +330,21 @@ describe("a server with the audit's key", () => {
     expect(whole).toHaveLength(3);
     expect(faultOf(whole)).toBeUndefined();
   });
+});
+
+it("a signing that is under way has ended once the signer has stopped", async () => {
+  let [underWay, signings] = [0, 0];
+  const checkpointAudit = async (): Promise<undefined> => {
+    signings++;
+    expect(++underWay).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    underWay--;
+  };
+  const store = { checkpointAudit } as unknown as Store;
+  const onError = vi.fn();
+  const signer = new AuditSigner(store, privateKey, Date.now, () => undefined, onError);
+  void signer.sign();
+  await signer.stop();
+  expect([underWay, signings]).toEqual([0, 2]);
+  expect(onError).not.toHaveBeenCalled();
 });
