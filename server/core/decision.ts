@@ -32,10 +32,19 @@ export function barred(
   return inDate ? undefined : "expired";
 }
 
-/** The state after a wrong code: one more failure, and at the limit suspended. */
-export function afterWrongCode(token: TokenState, maxFailures: number): TokenState {
+/** Counts a wrong code. The one that reaches the limit suspends the token, and is answered so. */
+export function wrongCode<Answer>(
+  token: TokenState,
+  maxFailures: number,
+  refuse: (reason: Refusal) => Decision<Answer>,
+): Decision<Answer> {
   const failures = token.failures + 1;
-  return { ...stateOf(token), failures, suspended: failures >= maxFailures };
+  const next = { ...stateOf(token), failures, suspended: failures >= maxFailures };
+  const wrong = { ...refuse("wrong_code"), next };
+  if (!next.suspended) return wrong;
+  const { answer } = refuse("suspended");
+  const happenings = [...wrong.happenings, { event: "lock", result: "suspended" } as const];
+  return { answer, next, happenings };
 }
 
 /** The changing part of a token. */

@@ -1,6 +1,6 @@
 import { type ClockEstimate, type ClockPolicy, learn, seen, startClock } from "./clock/estimate.js";
 import { sameCode } from "./compare.js";
-import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
+import { barred, type Decision, type Refusal, stateOf, wrongCode } from "./decision.js";
 import type { Policy } from "./policy.js";
 import { usedUpTo } from "./restored.js";
 import type { Token } from "./token.js";
@@ -16,16 +16,19 @@ export type ResyncAnswer =
  * the last accepted one; the second is used up by it. A pair that fits nowhere counts as one wrong
  * code. In a restored database a pair from before the restore may have been used, and does not count.
  * @param now Unix seconds
+ * @param reach steps searched either way
  */
 export function resync(
   token: Token,
   codes: readonly [first: string, second: string],
   now: number,
   policy: Policy,
+  reach = policy.resyncSteps,
 ): Decision<ResyncAnswer> {
   const bar = barred(token, now);
   if (bar) return refuse(bar);
-  const second = findPair(token, codes, now, policy);
+  const expected = expectedStep(token.clock, now, policy.clock);
+  const second = findPair(token, codes, expected, reach);
   if (second !== undefined && second - 1 <= usedUpTo(token, policy.clock)) {
     return refuse("already_used");
   }
@@ -37,16 +40,7 @@ export function resync(
       happenings: [{ event: "resync", result: "resynchronized" }],
     };
   }
-  const next = afterWrongCode(token, policy.maxFailures);
-  if (!next.suspended) return { ...refuse("wrong_code"), next };
-  return {
-    answer: { resynchronized: false, reason: "suspended" },
-    next,
-    happenings: [
-      { event: "resync", result: "wrong_code" },
-      { event: "lock", result: "suspended" },
-    ],
-  };
+  return wrongCode(token, policy.maxFailures, refuse);
 }
 
 /**
@@ -69,10 +63,9 @@ function foundAgain(
 function findPair(
   token: Token,
   [first, second]: readonly [string, string],
-  now: number,
-  { clock, resyncSteps: reach }: Policy,
+  expected: number,
+  reach: number,
 ): number | undefined {
-  const expected = expectedStep(token.clock, now, clock);
   let found: number | undefined;
   let previous = false;
   for (let step = Math.max(0, expected - reach); step <= expected + reach; step++) {

@@ -50,8 +50,8 @@ export function resyncUser(
     book.say(rules.caller, "resync", reason, { user });
     return { resynchronized: false, reason };
   }
-  const policy = { ...rules.policy, resyncSteps: rules.policy.userResyncSteps };
-  const decision = resync(rules.open(token), codes, rules.now, policy);
+  const { now, policy } = rules;
+  const decision = resync(rules.open(token), codes, now, policy, policy.userResyncSteps);
   const answer = apply(book, rules, token.serial, decision, user);
   if (answer.resynchronized) tell(book, user, "resynchronized");
   return answer;

@@ -1,6 +1,6 @@
 import { learn, type StepsSeen } from "./clock/estimate.js";
 import { sameCode } from "./compare.js";
-import { afterWrongCode, barred, type Decision, type Refusal, stateOf } from "./decision.js";
+import { barred, type Decision, type Refusal, stateOf, wrongCode } from "./decision.js";
 import type { Policy } from "./policy.js";
 import { usedUpTo } from "./restored.js";
 import type { Rules } from "./rules.js";
@@ -40,7 +40,7 @@ export function verify(token: Token, code: string, now: number, policy: Policy):
       happenings: [{ event: "verify", result: "accepted" }],
     };
   }
-  return wrongCode(token, policy);
+  return wrongCode(token, policy.maxFailures, refuse);
 }
 
 /**
@@ -90,19 +90,6 @@ function matchingSteps(
   used ||= repeats && fresh !== undefined;
   if (used || fresh === undefined) while (computed < MOST_CODES) sameAt(0);
   return { fresh, used };
-}
-
-function wrongCode(token: Token, policy: Policy): Decision<Verdict> {
-  const next = afterWrongCode(token, policy.maxFailures);
-  if (!next.suspended) return { ...refuse("wrong_code"), next };
-  return {
-    answer: { accepted: false, reason: "suspended" },
-    next,
-    happenings: [
-      { event: "verify", result: "wrong_code" },
-      { event: "lock", result: "suspended" },
-    ],
-  };
 }
 
 function refuse(reason: Refusal): Decision<Verdict> {
