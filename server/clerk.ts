@@ -11,7 +11,7 @@ import { nodeHash } from "./hashes.js";
 import type { About, Work } from "./store/store.js";
 import { DataKeyClosed, type Vault } from "./vault.js";
 
-/** Serial of the token that stands in for those that cannot be: no real one is this short. */
+/** Serial of the token that is asked in place of one that does not exist: no real serial is this short. */
 const DECOY = "0";
 /** How often a decision is made whose data keys were not open: seeds may be sealed anew meanwhile. */
 const TRIES = 3;
@@ -30,9 +30,15 @@ export class Clerk {
     readonly onEntries?: (entries: readonly AuditEntry[]) => void,
   ) {
     this.#decoy = {
-      ...{ ...vault.decoy(DECOY), algorithm: 1 },
-      ...{ start: undefined, expiry: undefined, contract: undefined, status: "usable" },
-      ...{ suspended: false, failures: 0, lastStep: -1 },
+      ...vault.decoy(DECOY),
+      algorithm: 1,
+      start: undefined,
+      expiry: undefined,
+      contract: undefined,
+      status: "usable",
+      suspended: false,
+      failures: 0,
+      lastStep: -1,
       clock: clockOfUnknownHistory(0, 0, policy.clock),
     };
   }
@@ -88,7 +94,7 @@ export class Clerk {
       generate ??= codeGenerator(nodeHash(stored.algorithm), this.vault.open(stored));
       return generate(step);
     };
-    // Not behind what is spread: V8 makes a new map for each object whose copy is added to.
+    // Before the spread: adding a property to a copy has V8 make a new hidden class for each object.
     return { codeAt, ...stored };
   }
 }

@@ -91,9 +91,8 @@ async function runImport(
       progress.add(count);
     };
     const seeds = new SeedReader(fileChunks(file, bytes), key);
-    const result = await importSeeds(store, vault, seeds, caller, {
-      ...{ dryRun, onNew, clockPpm, clockPolicy },
-    })
+    const importing = { dryRun, onNew, clockPpm, clockPolicy };
+    const result = await importSeeds(store, vault, seeds, caller, importing)
       .catch((error: unknown) => {
         if (!(error instanceof SerialConflict) && !(error instanceof SerialTwice)) throw error;
         throw new InputError("seed file", error.message);
