@@ -83,7 +83,9 @@ export function addBranchCommands(program: Command): void {
   addStaffCommand(branch);
   branch
     .command("expiring")
-    .description("the tokens lent that expire soon (within 90 days), the first ones first")
+    .description(
+      "the tokens lent that expire soon, the first ones first: within 90 days, or as the policy says",
+    )
     .option(...DB)
     .option("--json", "the list as JSON")
     .action(listExpiring);

@@ -41,7 +41,7 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"];
 export function addServeCommand(program: Command): void {
   program
     .command("serve")
-    .description("serve the API that verifies codes")
+    .description("serve the API that verifies codes, and the bank's pages")
     .option("--port <port>", "TCP port; 0 for any free one", "8390")
     .option("--host <host>", "address to bind", "127.0.0.1")
     .option(...DB)

@@ -24,7 +24,7 @@ export class UnknownSerial extends Error {
   }
 }
 
-/** What can be done with tokens by their serials: the rules of core, over the store. */
+/** Codes verified, by serial or user, and tokens changed by their serials: core's rules over the store. */
 export class TokenService {
   constructor(readonly clerk: Clerk) {}
 

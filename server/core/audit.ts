@@ -5,9 +5,9 @@ export interface AuditEntry {
   readonly event: string;
   readonly result: string;
   readonly serial: string | undefined;
-  /** Who: an API key's id, or the command line. */
+  /** Who: an API key, a user, a member of the branch's staff, a command, or the server of itself. */
   readonly actor: string;
-  /** From where: an address, or undefined for the command line. */
+  /** From where: an address; undefined for a command, and for the server itself. */
   readonly source: string | undefined;
   /** What else belongs to the act: a form's number, the staff's id, a count. */
   readonly detail: Readonly<Record<string, string | number>>;
@@ -24,7 +24,10 @@ export interface AuditRow extends AuditEntry {
 /** What a chain begins with in place of a hash before. */
 export const CHAIN_START = new Uint8Array(32);
 
-/** The text of a line that its hash covers: JSON of its fields in this order. */
+/**
+ * The text of a line that its hash covers: JSON of its fields in this order. The names in `detail` are
+ * sorted, since not every store keeps the order in which they were written.
+ */
 export function auditText(row: Omit<AuditRow, "hash">): string {
   const { writer, sequence, at, event, result, serial, actor, source, detail } = row;
   const about = Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1));

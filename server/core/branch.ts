@@ -66,7 +66,7 @@ export function keepContract(
   book.say(rules.caller, "contract", known ? "changed" : "opened", {}, detail);
 }
 
-/** Adds a user to a contract. A contract's first one is a master. */
+/** Adds a user to a contract. */
 export function addUser(book: Book, rules: Rules, user: User, paper: Paper): void {
   if (!book.contract(user.contract)) throw new BranchRefusal("unknown_contract", user.contract);
   if (book.user(user.id)) throw new BranchRefusal("exists", user.id);

@@ -17,7 +17,7 @@ import {
 
 const security = [{ apiKey: [] }];
 
-/** Verification, and what the branch does with tokens. */
+/** Verification, the branch's resynchronization, and tokens as they stand, for the branch and admins. */
 export function addTokenRoutes(
   app: FastifyInstance,
   tokens: TokenService,

@@ -42,7 +42,10 @@ interface OperationBody {
   readonly dailyLimit?: number;
 }
 
-/** What a bank's own portal has its users do; the pages do the same by the same functions. */
+/**
+ * What a bank's own portal has its users do, and what its branch does by the same paths; the pages do the
+ * same by the same functions.
+ */
 export function addUserApi(
   app: FastifyInstance,
   bank: BankService,
