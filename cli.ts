@@ -26,7 +26,7 @@ process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   process.stderr.write(`warifu: standard output: ${message}\n`);
   process.exit(2);
 });
-// There is nowhere left to say it; a board that is being flashed is not left half done for that.
+// With standard error gone there is nowhere to report to; that must not stop the flashing of a board.
 process.stderr.on("error", () => undefined);
 
 try {

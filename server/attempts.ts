@@ -27,8 +27,8 @@ export class TooSoon extends Error {
  * Makes an attempt that somebody may be guessing by. Failures make whoever shares a key wait, longer
  * each time; one is forgotten each quarter of an hour, and none is ever kept out for good. It is counted
  * before it is made: of many at once no more are made than may be.
- * @param limits a right one forgets the failures of the first one's key, and leaves the others' as they
- *   were, as one that proves nothing leaves them all
+ * @param limits what the failures are counted under: a right attempt clears the first of them, and leaves
+ *   the others as they were; an attempt that proves nothing leaves all of them so
  * @param at Unix milliseconds
  * @throws TooSoon, or what `make` throws: that was no failure
  */

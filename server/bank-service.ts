@@ -75,7 +75,8 @@ export class BankService {
       const about = { users: [user], tokens: [serial] };
       return this.clerk.decide(about, caller, (book, rules) => {
         const answer = register(book, rules, user, serial, code);
-        // Told apart here alone: a used code, or a user who may not register, is no guess.
+        // The answer does not tell a wrong code from a used one, or from a user who may not register; the
+        // audit does. Only a wrong code is a guess.
         const wrong = book.changes.audit.some(({ result }) => result === "wrong_code");
         return { answer, proof: answer.registered ? "right" : wrong ? "wrong" : "none" };
       });
@@ -131,7 +132,8 @@ export class BankService {
       },
       async (book) => {
         const found = book.user(user)!;
-        // Where wrong ones are not counted, more work for a right one would tell them apart.
+        // Where wrong passwords are not counted, they could be tried without end: a right one must not
+        // be told by the time that hashing the new passwords takes.
         const bar = barOfChange(book, found, caller.at / 1000, request);
         if (bar !== undefined || found.confirmationSuspended) return;
         hashes = {

@@ -12,7 +12,7 @@ interface Waiting {
 const LARGEST_BATCH = 512;
 /** Turns of the event loop that a batch waits for more at the most: well below a flush to the disk. */
 const MOST_TURNS = 8;
-/** Milliseconds after which a work is given up with the batch before it, where that one was kept waiting. */
+/** Milliseconds: where a batch fails because the store is busy, works that waited longer fail with it. */
 const GIVEN_UP_AFTER = 1000;
 /** Works that may wait: about a second's, on a small machine. */
 const MOST_WAITING = 10_000;

@@ -72,7 +72,7 @@ export async function importSeeds(
       result.imported += added.length;
       result.unchanged += batch.length - added.length;
       yield added.map((seed) => newToken(seed, dataKey, caller, options));
-      // A store that blocks and a text that is there already would leave the event loop no turn.
+      // Where the text is in memory and the store answers synchronously, no other work would get a turn.
       await otherWork();
     }
   }

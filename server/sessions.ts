@@ -93,7 +93,8 @@ export class Sessions {
       { key: `${address} ${key}`, free: FREE.pair },
       { key: address, free: FREE.address },
     ];
-    // An attempt under way is counted as failed: in turns, right ones at once are too few to matter.
+    // An attempt under way counts as a failure; as they take turns, so few of one address are under way
+    // that right passwords typed at the same moment are not refused for each other.
     return this.passwords.turns.take(`from ${address}`, () =>
       attempt(store, limits, caller.at, async () => {
         const hash = hashIn(await store.read(about));

@@ -1,8 +1,8 @@
 const LIFE = 60_000; // milliseconds
 
 /**
- * A figure that is dear to get: at most one a minute is, however often it is read. While it is got
- * anew, the last one is told; where it could not be got, none.
+ * A figure that is expensive to compute: it is computed at most once a minute, however often it is read.
+ * Meanwhile the last one is answered; after a failure, none.
  */
 export class SlowFigure<Figure> {
   #figure: Figure | undefined;

@@ -2,7 +2,7 @@ import { Overloaded } from "./batcher.js";
 
 /** Acts under way at once: as many as Node.js has threads, unless it is told otherwise. */
 const TOGETHER = 4;
-/** Of one owner: the others need not wait for him. */
+/** Acts of one owner under way at once: fewer, so that there is always room for another's. */
 const TOGETHER_OF_ONE = 2;
 /** Acts that may wait: about ten seconds' hashing, on a small machine. */
 const MOST_WAITING = 100;
@@ -53,7 +53,7 @@ export class Turns {
       this.#waiting--;
       line.running++;
       this.#running++;
-      // Moved behind the others, it is met here again after them.
+      // At the end of the map, it is visited again by this very loop, after the other lines.
       this.#lines.delete(owner);
       this.#lines.set(owner, line);
       first.start();

@@ -7,7 +7,7 @@ import type { ToParent, ToWorker } from "./worker.js";
 /** Milliseconds until a worker that died is started again; each further time in a row doubles them. */
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
-/** One that has lived for so many milliseconds did not die of its start. */
+/** A worker that dies after living for so many milliseconds did not fail to start: the wait begins anew. */
 const STEADY = 60_000;
 
 /** How a process has ended. */

@@ -14,7 +14,7 @@ export interface Rules {
   readonly caller: Caller;
   /** A token with its seed within reach, for its codes. */
   readonly open: (token: BookToken) => Token;
-  /** A token of nobody's: a code for a serial that cannot be is evaluated all the same, over it. */
+  /** A token of nobody's: a code for a serial that does not exist is compared with this one's codes. */
   readonly decoy: BookToken;
 }
 

@@ -14,7 +14,7 @@ export type Verdict =
 /** Codes of the widest window, and of the last step accepted. */
 const MOST_CODES = 2 * MAX_STEPS + 2;
 
-/** What a token shows that shows no code: nobody can type it. */
+/** Stands for the code of a token that shows none: no typed code equals it. */
 const NO_CODE = "------";
 
 /**
@@ -44,8 +44,8 @@ export function verify(token: Token, code: string, now: number, policy: Policy):
 }
 
 /**
- * Refuses a code that no token can be asked about, by the work that a wrong one costs: it is compared
- * with the decoy's. What would come of that changes nothing.
+ * Refuses a code where there is no token to ask, after the same work as for a wrong one: it is compared
+ * with the decoy's codes, and the result is thrown away.
  */
 export function verifyNobody(rules: Rules, code: string): Decision<Verdict> {
   const decoy = rules.open(rules.decoy);

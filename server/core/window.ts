@@ -56,5 +56,6 @@ export function acceptableSteps(
 /** The middle of a clock's possible offsets in whole steps, as a seed file's TimeDrift counts them. */
 export function offsetSteps(clock: ClockEstimate, now: number, policy: ClockPolicy): number {
   const { lowest, highest } = offsetRange(clock, now, policy);
+  // + 0 makes 0 of -0.
   return Math.ceil((lowest + highest) / 2 / PERIOD - 0.5) + 0;
 }

@@ -100,7 +100,7 @@ async function furnish(app: FastifyInstance, parts: Parts): Promise<void> {
   if (mail) sendNotices(app, clerk, mail, now);
   if (parts.auditKey) signHourly(app, store, parts.auditKey, now);
   const leaving = closeInTime(app, parts.leaving);
-  // The pages and codes of a bank are nobody's to keep.
+  // No cache may keep a bank's pages and answers.
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
     done(null, payload);
@@ -137,7 +137,7 @@ async function furnish(app: FastifyInstance, parts: Parts): Promise<void> {
 }
 
 function watchStore(app: FastifyInstance, { store, now }: Parts, metrics: Metrics): StoreWatch {
-  // Between two looks it may be recovered from a backup, or by a standby, without being missed.
+  // It may be put back from a backup, or a standby take over, so quickly that no look finds it away.
   const watch = new StoreWatch(store, app.log, () => takeOver(store, serverAt(now)));
   metrics.tellStore(() => watch.up);
   watch.start();

@@ -108,7 +108,7 @@ function readStrictly(app: FastifyInstance): void {
 
 /** Answers what is no request, or does not come to its end; after that the connection is over. */
 function answerBroken(error: Error & { readonly code?: string }, socket: Socket): void {
-  // An answer that is under way, to a request before this one, must not be taken for this one's.
+  // In the middle of an answer to an earlier request, this one would be read as a part of it.
   const { _httpMessage: underWay } = socket as Socket & { readonly _httpMessage?: object | null };
   if (!socket.writable || underWay) {
     socket.destroy();

@@ -115,7 +115,7 @@ function textOf(option: string, file: string): string {
   }
 }
 
-/** What a parser says may hold what it was given: it is not told. */
+/** A parser's message may quote what it was given, so it is not passed on. */
 function parsed<T>(option: string, file: string, what: string, parse: () => T): T {
   try {
     return parse();

@@ -4,7 +4,7 @@ import type { Rate, TrafficPolicy } from "../core/policy.js";
 import { networkOf } from "../network.js";
 import { Problem } from "./problem.js";
 
-/** Callers that have shown a right key lately, and are looked at whatever others of their address do. */
+/** Pairs of address and key that are remembered as right: others' wrong keys do not stop them. */
 const MOST_PROVEN = 10_000;
 
 /**
@@ -84,7 +84,7 @@ class RateLimit {
   }
 }
 
-/** A rate that is exceeded is no guess that failed. */
+/** Too many requests are answered as such, not as too many failed attempts. */
 function asRequests(act: () => void): void {
   try {
     act();

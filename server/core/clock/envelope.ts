@@ -17,7 +17,7 @@ export function top(lines: readonly Line[], { from, to }: Span): number {
     const one = lines[index]!;
     for (let next = index + 1; next < lines.length; next++) {
       const other = lines[next]!;
-      // Parallel lines meet at no rate: what is divided by 0 lies within no span.
+      // Parallel lines never meet: the division by 0 gives no number between the two.
       const rate = (other.base - one.base) / (one.slope - other.slope);
       if (rate > from && rate < to) found = Math.max(found, least(lines, rate));
     }

@@ -143,9 +143,9 @@ export function learn(
 }
 
 /**
- * Forgets ceilings until few are left, each time the one that is missed least: without which the set
- * grows by the smallest area, by none where others bind everywhere. From the newest bound on all move
- * alike, so it stays the one.
+ * Drops ceilings until few are left, each time the one without which the set of possible clocks grows by
+ * the smallest area: by none where others are tighter everywhere. After the newest bound all of them move
+ * alike, so which one that is does not change with time.
  */
 function fewer(bounds: readonly ClockBound[], rates: Span, noisePpm: number): ClockBound[] {
   const kept = [...bounds];
