@@ -10,6 +10,7 @@ import { issueApiKey } from "./server/api-keys.js";
 import { BankService } from "./server/bank-service.js";
 import { Batcher } from "./server/batcher.js";
 import type { Caller } from "./server/core/caller.js";
+import { DAY } from "./server/core/japan.js";
 import { DEFAULT_POLICY } from "./server/core/policy.js";
 import { Clerk } from "./server/clerk.js";
 import { buildApp } from "./server/http/app.js";
@@ -21,8 +22,6 @@ import { openSqlite } from "./server/store/sqlite.js";
 import { allowedHosts } from "./simulator/listen/address.js";
 import { listenApp } from "./simulator/listen/app.js";
 import { Fleet } from "./simulator/fleet.js";
-
-const DAY = 86_400;
 
 /** `warifu demo`: a bank and its tokens on loopback, with data that goes when it stops. */
 export function addDemoCommand(program: Command): void {

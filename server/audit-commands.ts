@@ -9,15 +9,13 @@ import { ArchivedMeanwhile, archiveAudit, deleteArchived } from "./audit-archive
 import { auditBetween, provableAudit } from "./audit-export.js";
 import { decodeAuditLine, encodeAuditLine, proofOf } from "./audit-file.js";
 import { proveFiles } from "./audit-prove.js";
-import { DB, operator, print, type StoreOptions } from "./command-output.js";
+import { DB, JSON_OUTPUT, operator, print, type StoreOptions } from "./command-output.js";
 import type { AuditCheckpoint } from "./core/audit-checkpoint.js";
 import { AuditFault } from "./core/audit-proof.js";
 import { readAuditKey, readPublicKey, signAudit } from "./audit-signer.js";
 import { withStore } from "./open.js";
 import type { ListedAuditRow } from "./store/store.js";
 import { streamInto, wholeFile } from "../firmware/seedfile/whole-file.js";
-
-const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** What a CSV of the audit holds of each row. */
 const COLUMNS = ["id", "at", "event", "result", "serial", "actor", "source", "detail"] as const;

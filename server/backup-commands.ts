@@ -3,14 +3,12 @@ import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { InputError } from "../firmware/seedfile/input-error.js";
 import { Progress } from "../firmware/seedfile/progress.js";
-import { DB, operator, print, type StoreOptions } from "./command-output.js";
+import { DB, JSON_OUTPUT, operator, print, type StoreOptions } from "./command-output.js";
 import { databaseField, openStore, sqliteFile, withStore } from "./open.js";
 import { liftRestored, sayRestored } from "./provenance.js";
 import { checkSqlite, CopyUnwritable, copySqlite } from "./store/sqlite-backup.js";
 import { StoreUnavailable } from "./store/store.js";
 import { streamInto, wholeFile } from "../firmware/seedfile/whole-file.js";
-
-const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** `warifu backup`, `restore`, `restored`. */
 export function addBackupCommands(program: Command): void {

@@ -28,7 +28,7 @@ import { keepStaff } from "./core/staff.js";
 import { transfer, type TransferAnswer, type TransferRequest } from "./core/transfer.js";
 import { type ActRequest, type UsersAct, unlockUsers } from "./core/unlock-users.js";
 import { resyncUser } from "./core/user-code.js";
-import type { Contract, User } from "./core/user.js";
+import { type Contract, NEW_USER, type User } from "./core/user.js";
 import type { Clerk } from "./clerk.js";
 import type { Passwords } from "./passwords.js";
 
@@ -63,7 +63,7 @@ export class BankService {
     code: string,
     caller: Caller,
   ): Promise<Registration> {
-    const { batcher, policy } = this.clerk;
+    const { store, policy } = this.clerk;
     const contract = (await this.#user(user))?.contract ?? "";
     const { serial: atSerial, contract: atAll } = policy.freeRegistrationFailures;
     // Counted within the contract alone: from another one nobody can make its users wait.
@@ -71,7 +71,7 @@ export class BankService {
       { key: `registration ${contract} ${serial}`, free: atSerial },
       { key: `registration ${contract}`, free: atAll },
     ];
-    return attempt(batcher.store, limits, caller.at, async () => {
+    return attempt(store, limits, caller.at, async () => {
       const about = { users: [user], tokens: [serial] };
       return this.clerk.decide(about, caller, (book, rules) => {
         const answer = register(book, rules, user, serial, code);
@@ -273,7 +273,7 @@ export class BankService {
   ): Promise<Answer> {
     let hash: string | undefined;
     const check = async (given: string): Promise<boolean> => {
-      const book = await this.clerk.batcher.store.read({ users: [id] });
+      const book = await this.clerk.store.read({ users: [id] });
       hash = book.user(id)?.confirmationHash;
       const matches = await this.passwords.check(given, hash);
       if (matches) await prepare?.(book);
@@ -292,23 +292,7 @@ export class BankService {
   }
 
   async #user(id: string): Promise<User | undefined> {
-    const book = await this.clerk.batcher.store.read({ users: [id] });
+    const book = await this.clerk.store.read({ users: [id] });
     return book.user(id);
   }
 }
-
-/** How a user begins. */
-const NEW_USER = {
-  holding: "none",
-  serial: undefined,
-  availableAt: undefined,
-  refusedSerials: [],
-  codeFailures: 0,
-  codeSuspended: false,
-  confirmationFailures: 0,
-  confirmationSuspended: false,
-  stopped: false,
-  expiryNoticed: undefined,
-  lastLogin: undefined,
-  previousLogin: undefined,
-} as const;

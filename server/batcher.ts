@@ -1,4 +1,3 @@
-import type { BatchObserver } from "./batch-observer.js";
 import { Busy, type Outcome, type Store, StoreUnavailable, type Work } from "./store/store.js";
 
 interface Waiting {
@@ -36,7 +35,11 @@ export class Batcher {
   constructor(
     readonly store: Store,
     readonly mostWaiting = MOST_WAITING,
-    readonly observer?: BatchObserver,
+    /**
+     * Is told of each batch once its transaction has ended: how many works, milliseconds for which the
+     * first one had waited, and those of the transaction.
+     */
+    readonly onBatch?: (size: number, queuedMs: number, commitMs: number) => void,
   ) {}
 
   /**
@@ -69,7 +72,7 @@ export class Batcher {
         if (error instanceof Busy) this.#giveUp(error);
       }
       const queued = begun - batch[0]!.since;
-      this.observer?.onBatch(batch.length, queued, performance.now() - begun);
+      this.onBatch?.(batch.length, queued, performance.now() - begun);
       batch.forEach(({ settle }, index) => {
         settle(outcomes[index]!);
       });

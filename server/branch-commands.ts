@@ -7,7 +7,7 @@ import { Clerk } from "./clerk.js";
 import { BranchRefusal, type Paper } from "./core/branch.js";
 import type { Caller } from "./core/caller.js";
 import { DAY } from "./core/japan.js";
-import { USER_CLASSES, type UserClass } from "./core/user.js";
+import { USER_CLASSES } from "./core/user.js";
 import { lastOf } from "./expiry-watch.js";
 import { isDate, isField } from "./fields.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
@@ -15,7 +15,7 @@ import { type Opening, openVault, withStore } from "./open.js";
 import { freshPasswords, Passwords } from "./passwords.js";
 import { readPolicy } from "./policy-file.js";
 import type { Store, StoredToken } from "./store/store.js";
-import { DB, operator, print, Refused, type StoreOptions } from "./command-output.js";
+import { DB, JSON_OUTPUT, operator, print, Refused, type StoreOptions } from "./command-output.js";
 
 type ActOptions = StoreOptions & Paper;
 
@@ -54,7 +54,7 @@ export function addBranchCommands(program: Command): void {
       .requiredOption("--form <number>", "the application form's number")
       .requiredOption("--staff <id>", "who does it")
       .option(...DB)
-      .option("--json", "the result as JSON");
+      .option(...JSON_OUTPUT);
   act("contract <id>", "open a contract, or change it")
     .requiredOption("--name <name>", "the company's name")
     .requiredOption("--form-date <date>", "the form's date, YYYY-MM-DD")
@@ -87,7 +87,7 @@ export function addBranchCommands(program: Command): void {
       "the tokens lent that expire soon, the first ones first: within 90 days, or as the policy says",
     )
     .option(...DB)
-    .option("--json", "the list as JSON")
+    .option(...JSON_OUTPUT)
     .action(listExpiring);
 }
 
@@ -120,7 +120,7 @@ async function addUser(id: string, options: UserOptions): Promise<void> {
   check("name", "--name", name);
   check("mail", "--mail", mail);
   const passwords = freshPasswords();
-  const user = { id, contract, name, mail, class: userClass satisfies UserClass, needsCode: true };
+  const user = { id, contract, name, mail, class: userClass, needsCode: true };
   await onPaper(options, (bank, paper, caller) =>
     bank.addUser({ ...user, ...passwords }, paper, caller),
   );
@@ -179,7 +179,7 @@ function addStaffCommand(branch: Command): void {
     .option("--name <name>", "his name")
     .option("--end", "let him in no more")
     .option(...DB)
-    .option("--json", "the result as JSON")
+    .option(...JSON_OUTPUT)
     .action(keepStaff);
 }
 

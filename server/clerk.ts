@@ -8,7 +8,7 @@ import type { Policy } from "./core/policy.js";
 import type { Rules } from "./core/rules.js";
 import type { Token } from "./core/token.js";
 import { nodeHash } from "./hashes.js";
-import type { About, Work } from "./store/store.js";
+import type { About, Store, Work } from "./store/store.js";
 import { DataKeyClosed, type Vault } from "./vault.js";
 
 /** Serial of the token that is asked in place of one that does not exist: no real serial is this short. */
@@ -41,6 +41,10 @@ export class Clerk {
       lastStep: -1,
       clock: clockOfUnknownHistory(0, 0, policy.clock),
     };
+  }
+
+  get store(): Store {
+    return this.batcher.store;
   }
 
   /**

@@ -18,6 +18,9 @@ export const DB = [
   "sqlite:PATH or postgres://HOST/NAME (default: WARIFU_DB, else sqlite:warifu.db)",
 ] as const;
 
+/** The option of a command whose result machines read too. */
+export const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
+
 /** The option that names the bank's rules. */
 export const POLICY = [
   "--policy <file>",

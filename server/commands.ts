@@ -10,16 +10,14 @@ import { addAuditCommands } from "./audit-commands.js";
 import { addBackupCommands } from "./backup-commands.js";
 import { addBranchCommands } from "./branch-commands.js";
 import { MOST_PPM } from "./core/clock/estimate.js";
-import { DB, operator, POLICY, print, type StoreOptions } from "./command-output.js";
+import { DB, JSON_OUTPUT, operator, POLICY, print, type StoreOptions } from "./command-output.js";
 import { importSeeds, SerialConflict, signatureOf } from "./import-seeds.js";
 import { addKeysCommands } from "./keys-commands.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
 import { openVault, withStore } from "./open.js";
-import { type KeyScope, KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
+import { KEY_SCOPES, SerialTwice, type Store } from "./store/store.js";
 import { readPolicy } from "./policy-file.js";
 import { addServeCommand } from "./serve-command.js";
-
-const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** Commands for a bank's backend. */
 export function addServerCommands(program: Command): void {
@@ -133,7 +131,7 @@ async function createKey(options: StoreOptions & { scope: string }): Promise<voi
   const scope = KEY_SCOPES.find((known) => known === options.scope);
   if (!scope) throw new InputError("--scope", `must be one of ${KEY_SCOPES.join(", ")}`);
   const act = async (store: Store): Promise<void> => {
-    const issued = await issueApiKey(store, scope satisfies KeyScope, operator());
+    const issued = await issueApiKey(store, scope, operator());
     print(options, issued, issued.key);
   };
   await withStore(options.db, act, { mayBeNew: true });

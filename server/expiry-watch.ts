@@ -41,7 +41,7 @@ export class ExpiryWatch {
       serial: "",
     };
     while (last) {
-      const tokens: StoredToken[] = await clerk.batcher.store.listExpiring(until, last, PAGE);
+      const tokens: StoredToken[] = await clerk.store.listExpiring(until, last, PAGE);
       const caller = { actor: "expiry", source: undefined, at: this.now() };
       await Promise.all(
         tokens.map(({ serial }) =>

@@ -1,12 +1,10 @@
 import type { Command } from "commander";
 import { Progress } from "../firmware/seedfile/progress.js";
-import { DB, operator, print, type StoreOptions } from "./command-output.js";
+import { DB, JSON_OUTPUT, operator, print, type StoreOptions } from "./command-output.js";
 import { masterKeysFrom } from "./keys/master-keys.js";
 import { rotateKeys } from "./keys/rotate.js";
 import { openVault, withStore } from "./open.js";
 import { FIRST_DATA_KEY, LEGACY_DATA_KEY } from "./store/data-keys.js";
-
-const JSON_OUTPUT = ["--json", "the result as JSON"] as const;
 
 /** `warifu keys`. */
 export function addKeysCommands(program: Command): void {

@@ -1,4 +1,5 @@
 import { MOST_PPM } from "./core/clock/estimate.js";
+import { DAY } from "./core/japan.js";
 import type { Policy } from "./core/policy.js";
 
 /** The least and the greatest that a number may be, or each number of a list. */
@@ -12,7 +13,6 @@ export type Bounds<Of> = {
     : Bounds<Of[Name]>;
 };
 
-const DAY = 86_400; // seconds
 /** As good as none. */
 const NO_LIMIT = 1_000_000_000;
 const ANY: Bound = [0, NO_LIMIT];

@@ -87,7 +87,7 @@ export class Sessions {
       right: boolean,
     ) => { readonly answer: Answer; readonly proof: Proof },
   ): Promise<Answer> {
-    const { store } = this.clerk.batcher;
+    const { store } = this.clerk;
     const address = networkOf(caller.source ?? "");
     const limits: AttemptLimit[] = [
       { key: `${address} ${key}`, free: FREE.pair },
@@ -108,11 +108,11 @@ export class Sessions {
 
   /** The session of a cookie's secret. @param now Unix seconds */
   async find(secret: string, now: number): Promise<Session | undefined> {
-    return this.clerk.batcher.store.session(idOf(secret), now);
+    return this.clerk.store.session(idOf(secret), now);
   }
 
   async end(secret: string): Promise<void> {
-    await this.clerk.batcher.store.endSession(idOf(secret));
+    await this.clerk.store.endSession(idOf(secret));
   }
 }
 

@@ -92,3 +92,19 @@ export function hasToken({ holding }: User): boolean {
 export function asksForCodes(contract: Contract, now: number): boolean {
   return contract.otpFrom !== undefined && now >= contract.otpFrom;
 }
+
+/** How a user begins. */
+export const NEW_USER = {
+  holding: "none",
+  serial: undefined,
+  availableAt: undefined,
+  refusedSerials: [],
+  codeFailures: 0,
+  codeSuspended: false,
+  confirmationFailures: 0,
+  confirmationSuspended: false,
+  stopped: false,
+  expiryNoticed: undefined,
+  lastLogin: undefined,
+  previousLogin: undefined,
+} as const;

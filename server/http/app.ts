@@ -92,7 +92,9 @@ async function furnish(app: FastifyInstance, parts: Parts): Promise<void> {
   limitConnections(app.server, policy.traffic);
   if (parts.tls) renewTls(app, parts.tls);
   metrics.timeRequests(app);
-  const batcher = new Batcher(store, parts.mostWaiting, metrics);
+  const batcher = new Batcher(store, parts.mostWaiting, (size, queuedMs, commitMs) => {
+    metrics.onBatch(size, queuedMs, commitMs);
+  });
   const clerk = new Clerk(batcher, vault, policy, mail !== undefined, (entries) => {
     metrics.onEntries(entries);
   });
@@ -165,7 +167,7 @@ function signHourly(app: FastifyInstance, store: Store, key: KeyObject, now: () 
 
 /** Sends what waits to be mailed, and has users told whose tokens expire soon. */
 function sendNotices(app: FastifyInstance, clerk: Clerk, mail: MailRoute, now: () => number): void {
-  const mailer = new Mailer(clerk.batcher.store, mail, (problem) => {
+  const mailer = new Mailer(clerk.store, mail, (problem) => {
     app.log.error({ problem }, "mails could not be sent; they wait");
   });
   const watch = new ExpiryWatch(clerk, now, (problem) => {

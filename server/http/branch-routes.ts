@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { BankService, NewUser } from "../bank-service.js";
 import type { Payee } from "../core/book.js";
+import type { Paper } from "../core/branch.js";
 import { isSuspended } from "../core/suspension.js";
 import { standingOf } from "../core/user.js";
 import { isDate } from "../fields.js";
@@ -20,10 +21,6 @@ import { CONTRACTS_QUERY, SERIAL_PARAMS } from "./schemas.js";
 
 const security = [{ apiKey: [] }];
 
-interface Paper {
-  readonly form: string;
-  readonly staff: string;
-}
 interface Params {
   readonly id: string;
 }
@@ -45,7 +42,7 @@ export function addBranchApi(
 ): void {
   const onRequest = gate.only("branch");
   addContracts(app, bank, store, now, onRequest);
-  addTokensAndPasswords(app, bank, now, onRequest);
+  addActs(app, bank, now, onRequest);
   addUserQuery(app, store, gate, now);
 }
 
@@ -103,7 +100,7 @@ function addContracts(
   );
 }
 
-function addTokensAndPasswords(
+function addActs(
   app: FastifyInstance,
   bank: BankService,
   now: () => number,

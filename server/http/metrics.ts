@@ -1,6 +1,5 @@
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { BatchObserver } from "../batch-observer.js";
 import type { AuditEntry } from "../core/audit.js";
 import { SlowFigure } from "../slow-figure.js";
 import type { Store } from "../store/store.js";
@@ -14,7 +13,7 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
  * What a server counts and times, for Prometheus. No label holds a serial, a user, a contract, a key or
  * an address. https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export class Metrics implements BatchObserver {
+export class Metrics {
   readonly registry = new Registry();
   readonly #gather: () => Promise<string>;
   readonly #verifications = this.#counter(
