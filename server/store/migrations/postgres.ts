@@ -127,7 +127,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX mails_by_claim ON mails (attempts, id) WHERE NOT given_up;
 
-  -- A row's id is its transaction's, and its place in it: see postgres-audit-writer.ts.
+  -- A row's id is its transaction's, and its place in it: see postgres-audit.ts.
   CREATE TABLE audit (
     id bigint PRIMARY KEY,
     writer uuid NOT NULL,
