@@ -5,6 +5,8 @@ import { vi } from "vitest";
 /** The built command line. */
 export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
+let runs = 0;
+
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
@@ -33,8 +35,8 @@ export async function runCli(
   Object.assign(process.env, env);
   let code: number;
   try {
-    vi.resetModules();
-    await import("../../cli.js");
+    // Only this file is evaluated anew: what it imports keeps nothing from one command to the next.
+    await import(/* @vite-ignore */ `../../cli.ts?run=${String(++runs)}`);
   } finally {
     code = Number(process.exitCode ?? 0);
     process.exitCode = undefined;
