@@ -68,7 +68,7 @@ export class ServerProcess {
     return (await this.ended) === "SIGKILL";
   }
 
-  /** Of the server, or of what it was started by and has become it. */
+  /** The server's, also behind a tracer: that one replaces itself by the server (exec), as `strace -D` does. */
   get pid(): number {
     return this.#child.pid!;
   }

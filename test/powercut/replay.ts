@@ -59,7 +59,7 @@ export async function replay(
     if (call.kind === "sync" && ends) await cut();
     if (ends) disk.finish(call);
     else disk.begin(call);
-    // A sync or an answer makes what was left a moment ago wrong now.
+    // All but a request's arrival changes what a power cut leaves, or what must be found in it.
     changed ||= call.kind !== "heard";
     if (call.kind === "sync" && ends) {
       const name = basename(call.path);

@@ -247,8 +247,8 @@ export class World {
   }
 
   /**
-   * What comes at once is decided at once, but over connections by one process after the other: of two
-   * that race there, nothing that can be replayed says which comes first.
+   * Requests that arrive together are handled together; but where the processes reach their database by
+   * connections, one process after the other: which of two that race comes first no seed can repeat.
    */
   #turns(group: readonly (readonly [Process, Travelling])[]): (typeof group)[] {
     if (!this.database.cut) return [group];

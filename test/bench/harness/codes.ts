@@ -29,8 +29,8 @@ export function codeOf(serial: string, step: number): string {
 const LATELY = 4;
 
 /**
- * Whether a step's code was shown lately too, as one in some 250,000 is: who refuses it as used up is
- * right, so it is not sent.
+ * Whether one of the steps just before shows the same code, as happens once in some 250,000. A server
+ * that refuses such a code as used is right, so it is not sent.
  */
 export function shownLately(serial: string, step: number): boolean {
   const code = codeOf(serial, step);

@@ -12,7 +12,7 @@ export const SERIAL = "10000001";
 export const CALLERS = [...KEY_SCOPES, "user", "staff", "nobody"] as const;
 export type CallerName = (typeof CALLERS)[number];
 
-/** What stops who guesses would stop who fuzzes, and hide all that lies behind. */
+/** Without limits on wrong codes and traffic: they would stop the fuzzer before it reaches anything else. */
 const POLICY = {
   ...DEFAULT_POLICY,
   hourlyFailures: { key: 1e9, serial: 1e9 },
