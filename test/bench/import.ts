@@ -13,6 +13,8 @@ import { fileChunks, SeedReader } from "../../firmware/seedfile/read.js";
 import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
 import { openSqlite } from "../../server/store/sqlite.js";
+import { MASTER_KEY } from "../support/server.js";
+import { median } from "./harness/stats.js";
 
 const COUNT = 100_000;
 const KEY = { kind: "preshared", key: Buffer.alloc(16, 1) } as const;
@@ -38,7 +40,7 @@ async function parseAlone(file: string): Promise<void> {
 
 async function importAll(file: string, database: string): Promise<void> {
   const store = openSqlite(database);
-  const vault = await openVault(store, Buffer.alloc(32, 7));
+  const vault = await openVault(store, MASTER_KEY);
   const caller = { actor: "bench", source: undefined, at: Date.now() };
   const { imported } = await importSeeds(
     store,
@@ -77,7 +79,6 @@ else if (what === "import") {
     parse: child("parse", path),
     import: child("import", path, join(directory, `${String(round)}.db`)),
   }));
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[1]!;
   const seconds = (name: "parse" | "import"): number => median(rounds.map((r) => r[name].seconds));
   const peak = (name: "parse" | "import"): number =>
     median(rounds.map((r) => r[name].peakMegabytes));

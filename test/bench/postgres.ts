@@ -9,6 +9,7 @@ import { Batcher } from "../../server/batcher.js";
 import { openPostgres } from "../../server/store/postgres.js";
 import type { NewToken, Store } from "../../server/store/store.js";
 import { onServer } from "../support/postgres.js";
+import { median } from "./harness/stats.js";
 
 const CLIENTS = 64;
 const SEALED = 48;
@@ -63,9 +64,6 @@ function pgbench(url: string, ...args: string[]): string {
     stdio: ["ignore", "pipe", "ignore"],
   });
 }
-
-const median = (values: number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const name = `warifu_bench_${String(process.pid)}`;
 await onServer(server, `CREATE DATABASE ${name}`);
