@@ -66,12 +66,12 @@ function secretOf(serial: string): Uint8Array {
 }
 
 /** The code a token shows at a time, so many steps away. */
-export function codeAt(serial: string, time: number, distance = 0): string {
+function codeAt(serial: string, time: number, distance = 0): string {
   return codeGenerator(nodeHash(1), secretOf(serial))(Math.floor(time / 60) + distance);
 }
 
 /** A code that a token shows nowhere near a time. */
-export function wrongCode(serial: string, time: number): string {
+function wrongCode(serial: string, time: number): string {
   const generate = codeGenerator(nodeHash(1), secretOf(serial));
   const step = Math.floor(time / 60);
   const near = Array.from({ length: 63 }, (_, index) => generate(step + index - 31));
