@@ -2,9 +2,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runCli } from "./support/cli.js";
 import { seedDirectory } from "./support/seed-directory.js";
-import { SEED } from "./support/server.js";
+import { MASTER, SEED } from "./support/server.js";
 
-const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
 const PAPER = ["--form", "A-0001", "--staff", "s12"];
 const at = seedDirectory();
 const warifu = (...args: string[]) => runCli([...args, "--db", `sqlite:${at("bank.db")}`], MASTER);

@@ -8,7 +8,6 @@ import { codeOf, SEED } from "./support/server.js";
 
 const [OLD_HEX, NEW_HEX] = ["07".repeat(32), "08".repeat(32)];
 const at = seedDirectory();
-const READY = /ready at (\S+)/;
 
 describe("warifu keys", () => {
   it("rotates while a server goes on, which reads its key files again", async () => {
@@ -23,15 +22,10 @@ describe("warifu keys", () => {
     const { stdout } = await warifu("import", at("seeds"), "--key-file", at("key"));
     expect(stdout).toBe("tokens imported: 1, unchanged: 0\n");
     const key = (await warifu("apikey", "create", "--scope", "verify")).stdout.trim();
-    const server = await ServingProcess.start(["serve", "--port", "0"], environment, READY);
-    const verify = async (distance: number): Promise<unknown> => {
+    const server = await ServingProcess.serve(environment);
+    const verify = (distance: number): Promise<unknown> => {
       const code = codeOf(SEED, Date.now(), distance);
-      const reply = await fetch(`${READY.exec(server.output)![1]!}/v1/verify`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-        body: JSON.stringify({ serial: SEED.serial, code }),
-      });
-      return reply.json();
+      return server.verify(key, { serial: SEED.serial, code });
     };
     expect(await verify(-1)).toMatchObject({ accepted: true });
     writeFileSync(previous, OLD_HEX);
@@ -65,11 +59,14 @@ describe("warifu keys", () => {
     await runCli(["apikey", "create", "--scope", "verify"], db);
     expect((await runCli(["keys", "list"], db)).stdout).toBe("none\n");
     await runCli(["import", at("seeds"), "--key-file", at("key")], {
-      ...{ ...db, WARIFU_MASTER_KEY: OLD_HEX },
+      ...db,
+      WARIFU_MASTER_KEY: OLD_HEX,
     });
     const { stdout } = await runCli(["keys", "list"], db);
     expect(stdout.split("\n").map((line) => line.replace(/ \S+Z /, " … "))).toEqual([
-      ...[`1 … wrapped by ${OLD.id}, seals no seeds`, `2 … wrapped by ${OLD.id}`, ""],
+      `1 … wrapped by ${OLD.id}, seals no seeds`,
+      `2 … wrapped by ${OLD.id}`,
+      "",
     ]);
     const { keys } = JSON.parse((await runCli(["keys", "list", "--json"], db)).stdout) as {
       keys: unknown[];
@@ -85,13 +82,16 @@ describe("warifu keys", () => {
     expect((await runCli(seeds, environment)).code).toBe(0);
     expect((await runCli(["keys", "list"], db)).stdout).toContain("wrapped by kms:key/1");
     const rotate = await runCli(["keys", "rotate"], {
-      ...{ ...db, WARIFU_MASTER_KEY: NEW_HEX, WARIFU_KMS_COMMAND_PREVIOUS: kms.command("key/1") },
+      ...db,
+      WARIFU_MASTER_KEY: NEW_HEX,
+      WARIFU_KMS_COMMAND_PREVIOUS: kms.command("key/1"),
     });
     expect(rotate.stdout).toBe(`data keys wrapped by ${NEW.id}, anew: 2\n`);
     const broken = await runCli(seeds, { ...db, WARIFU_KMS_COMMAND: "/nowhere/kms" });
     expect(broken.stderr).toContain("WARIFU_KMS_COMMAND: is not the key this database");
     const away = await runCli(seeds, {
-      ...{ WARIFU_DB: `sqlite:${at("away.db")}`, WARIFU_KMS_COMMAND: "/nowhere/kms" },
+      WARIFU_DB: `sqlite:${at("away.db")}`,
+      WARIFU_KMS_COMMAND: "/nowhere/kms",
     });
     expect(away).toMatchObject({
       code: 2,

@@ -7,9 +7,8 @@ import { openPostgres } from "../server/store/postgres.js";
 import { CLI, runCli, ServingProcess } from "./support/cli.js";
 import { onServer, TestDatabases, TestPostgres } from "./support/postgres.js";
 import { seedDirectory } from "./support/seed-directory.js";
-import { codeOf, MASTER_KEY, SEED } from "./support/server.js";
+import { codeOf, MASTER, MASTER_KEY, SEED } from "./support/server.js";
 
-const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
 const at = seedDirectory();
 const databases = new TestDatabases();
 beforeAll(() => databases.start());
@@ -39,24 +38,13 @@ describe("the commands over PostgreSQL", () => {
     const key = (
       await runCli(["apikey", "create", "--scope", "verify", "--db", url])
     ).stdout.trim();
-    const ready = /ready at (\S+)/;
-    const [one, other] = await Promise.all(
-      [1, 2].map(() => ServingProcess.start(["serve", "--port", "0"], environment, ready)),
-    );
-    const verify = async (server: ServingProcess): Promise<unknown> => {
-      const reply = await fetch(`${ready.exec(server.output)![1]!}/v1/verify`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-        body: JSON.stringify({ serial: SEED.serial, code }),
-      });
-      return reply.json();
-    };
-    const code = codeOf(SEED, Date.now());
-    expect(await verify(one!)).toEqual({ accepted: true, serial: SEED.serial });
-    expect(await verify(other!)).toEqual({ accepted: false, reason: "already_used" });
+    const [one, other] = await Promise.all([1, 2].map(() => ServingProcess.serve(environment)));
+    const body = { serial: SEED.serial, code: codeOf(SEED, Date.now()) };
+    expect(await one!.verify(key, body)).toEqual({ accepted: true, serial: SEED.serial });
+    expect(await other!.verify(key, body)).toEqual({ accepted: false, reason: "already_used" });
     const id = /^warifu_([0-9a-f]+)_/.exec(key)![1]!;
     await warifu("apikey", "revoke", id);
-    expect(await verify(one!)).toMatchObject({ code: "unauthorized" });
+    expect(await one!.verify(key, body)).toMatchObject({ code: "unauthorized" });
     expect(await one!.stop("SIGTERM")).toBe(0);
     expect(await other!.stop("SIGTERM")).toBe(0);
   });
@@ -69,7 +57,8 @@ describe("the commands over PostgreSQL", () => {
     const serve = (args: string[], environment: Record<string, string> = {}) =>
       spawnSync(process.execPath, [CLI, "serve", "--log-level", "silent", ...args], {
         env: { ...process.env, ...MASTER, WARIFU_DB: url, ...environment },
-        ...{ encoding: "utf8", timeout: 60_000 },
+        encoding: "utf8",
+        timeout: 60_000,
       });
     const otherKey = serve(["--port", "0"], { WARIFU_MASTER_KEY: "08".repeat(32) });
     expect(otherKey.status).toBe(2);
@@ -80,7 +69,7 @@ describe("the commands over PostgreSQL", () => {
   });
 
   it("take the password from .pgpass, where neither the URL nor PGPASSWORD has one", async () => {
-    // Left open by the command, a connection that was not let in would hold it for as long.
+    // A command that did not close the connection it was refused would wait this long for its end.
     const server = await TestPostgres.start("authentication_timeout=10min");
     onTestFinished(() => server.stop());
     const rules = join(server.directory, "data", "pg_hba.conf");
@@ -94,7 +83,8 @@ describe("the commands over PostgreSQL", () => {
       const url = server.url().replace("warifu@", "bank@");
       return spawnSync(process.execPath, [CLI, "apikey", "list"], {
         env: { ...process.env, WARIFU_DB: url, PGPASSFILE: file, ...environment },
-        ...{ encoding: "utf8", timeout: 60_000 },
+        encoding: "utf8",
+        timeout: 60_000,
       });
     };
     const port = String(server.port);

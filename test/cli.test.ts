@@ -4,9 +4,7 @@ import { describe, expect, it } from "vitest";
 import { writePskc } from "../firmware/seedfile/pskc-write.js";
 import { CLI, runCli } from "./support/cli.js";
 import { FILE_KEY, seedDirectory } from "./support/seed-directory.js";
-import { SEED } from "./support/server.js";
-
-const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
+import { MASTER, SEED } from "./support/server.js";
 
 const at = seedDirectory();
 

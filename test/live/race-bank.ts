@@ -1,8 +1,6 @@
 // What the race runs on: a bank in PostgreSQL, and processes that serve it.
-import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { codeGenerator } from "../../firmware/otp/totp.js";
 import { issueApiKey } from "../../server/api-keys.js";
 import { nodeHash } from "../../server/hashes.js";
@@ -10,10 +8,10 @@ import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
 import { openPostgres } from "../../server/store/postgres.js";
 import type { Store } from "../../server/store/store.js";
+import { ServingProcess } from "../support/cli.js";
 import { contractOf, userOf } from "../support/core-bank.js";
+import { MASTER, MASTER_KEY } from "../support/server.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-const MASTER_KEY = Buffer.alloc(32, 7);
 /** Tokens of one contract: each has two users. */
 const OF_CONTRACT = 10;
 
@@ -76,48 +74,18 @@ async function foundContract(store: Store, first: number, tokens: number): Promi
   if (!outcome?.ok) throw outcome?.error;
 }
 
-/** A `warifu serve` of its own. */
-export class ServingProcess {
-  private constructor(
-    readonly child: ChildProcess,
-    readonly address: string,
-  ) {}
+/** Starts a `warifu serve` of its own. */
+export function serve(database: string, directory: string): Promise<ServingProcess> {
+  const policy = join(directory, "policy.json");
+  // Guesses are the race's own: what slows a guesser down would slow it.
+  writeFileSync(policy, JSON.stringify({ hourlyFailures: { key: 1e9, serial: 1e9 } }));
+  const env = { ...MASTER, WARIFU_DB: database };
+  return ServingProcess.serve(env, "--log-level", "silent", "--policy", policy);
+}
 
-  static async start(database: string, directory: string): Promise<ServingProcess> {
-    const policy = join(directory, "policy.json");
-    // Guesses are the race's own: what slows a guesser down would slow it.
-    writeFileSync(policy, JSON.stringify({ hourlyFailures: { key: 1e9, serial: 1e9 } }));
-    const args = [CLI, "serve", "--port", "0", "--log-level", "silent", "--policy", policy];
-    const env = { WARIFU_DB: database, WARIFU_MASTER_KEY: MASTER_KEY.toString("hex") };
-    const child = spawn(process.execPath, args, {
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let said = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-    for (;;) {
-      const address = /ready at (\S+)/.exec(said)?.[1];
-      if (address !== undefined) return new ServingProcess(child, address);
-      if (child.exitCode !== null) throw new Error(`warifu serve ended: ${said}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  /** @returns `accepted`, the reason why not, or `HTTP` and a status */
-  async verify(key: string, body: object): Promise<string> {
-    const reply = await fetch(`${this.address}/v1/verify`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (reply.status !== 200) return `HTTP ${String(reply.status)}`;
-    const answer = (await reply.json()) as { accepted: boolean; reason?: string };
-    return answer.accepted ? "accepted" : answer.reason!;
-  }
-
-  async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGTERM");
-    await ended;
-  }
+/** Sends a code. @returns `accepted`, the reason why not, or `HTTP` and a status */
+export async function answerOf(server: ServingProcess, key: string, body: object): Promise<string> {
+  const { accepted, reason, status } = await server.verify(key, body);
+  if (accepted === undefined) return `HTTP ${String(status)}`;
+  return accepted === true ? "accepted" : String(reason);
 }

@@ -1,5 +1,4 @@
 import { Agent, request } from "node:http";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueApiKey } from "../../server/api-keys.js";
 import { importSeeds } from "../../server/import-seeds.js";
@@ -10,20 +9,16 @@ import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { ServingProcess } from "../support/cli.js";
 import { LogLines } from "../support/log-lines.js";
-import { MASTER_KEY, SEED, withDirectory } from "../support/server.js";
+import { copiedDatabase } from "../support/directory.js";
+import { MASTER, MASTER_KEY, SEED } from "../support/server.js";
 
-const READY = /ready at (http:\S+)/;
 /** Of an expired token no code is counted: there may be any number of them. */
 const EXPIRED = { ...SEED, start: 0, expiry: 1_600_000_000 };
 const CLIENTS = 32;
 
-let directory: ReturnType<typeof withDirectory>;
-let server: ServingProcess | undefined;
 let key: string;
-let agent: Agent;
-beforeEach(async () => {
-  directory = withDirectory();
-  const store = openSqlite(join(directory.path, "store.db"));
+const database = copiedDatabase(async (path) => {
+  const store = openSqlite(path);
   const caller = { actor: "test", source: undefined, at: Date.now() };
   await importSeeds(store, await openVault(store, MASTER_KEY), [EXPIRED], caller);
   ({ key } = await issueApiKey(store, "verify", {
@@ -32,21 +27,22 @@ beforeEach(async () => {
     at: Date.now(),
   }));
   await store.close();
+});
+
+let server: ServingProcess | undefined;
+let agent: Agent;
+beforeEach(() => {
   agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
 });
 afterEach(async () => {
   agent.destroy();
-  const { child } = server ?? {};
-  if (child?.exitCode === null && child.signalCode === null) await server!.stop("SIGKILL");
+  await server?.stop("SIGKILL");
   server = undefined;
-  directory.remove();
 });
 
-async function serve(...more: string[]): Promise<{ server: ServingProcess; url: string }> {
-  const args = ["serve", "--port", "0", "--db", `sqlite:${join(directory.path, "store.db")}`];
-  const env = { WARIFU_MASTER_KEY: MASTER_KEY.toString("hex") };
-  server = await ServingProcess.start([...args, ...more], env, READY);
-  return { server, url: READY.exec(server.output)![1]! };
+async function serve(...more: string[]): Promise<ServingProcess> {
+  server = await ServingProcess.serve(MASTER, "--db", `sqlite:${database()}`, ...more);
+  return server;
 }
 
 /** Sends a code over a connection that stays open. @returns undefined where no answer came */
@@ -71,7 +67,7 @@ async function verify(url: string): Promise<{ status: number; body: string } | u
 }
 
 async function decided(): Promise<number> {
-  const store = openSqlite(join(directory.path, "store.db"));
+  const store = openSqlite(database());
   let [rows, last] = [0, 0];
   for (;;) {
     const page = await store.listAudit({ after: last, limit: 1000 });
@@ -85,7 +81,7 @@ async function decided(): Promise<number> {
 
 describe("a stop while decisions are under way", () => {
   it("answers them, however long the store takes, and closes the store after", async () => {
-    const store = openSqlite(join(directory.path, "store.db"));
+    const store = openSqlite(database());
     const received = vi.spyOn(store, "apiKey");
     const closed = vi.spyOn(store, "close");
     const decide = store.decide.bind(store);
@@ -102,7 +98,7 @@ describe("a stop while decisions are under way", () => {
     const announced = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const ended = runServer({ ...settings, vault, logger }, stop.signal);
     await expect.poll(() => announced.mock.calls.length).toBe(1);
-    const url = READY.exec(String(announced.mock.calls[0]![0]))![1]!;
+    const url = /ready at (http:\S+)/.exec(String(announced.mock.calls[0]![0]))![1]!;
     announced.mockRestore();
     const replies = Array.from({ length: CLIENTS }, () => verify(url));
     await expect.poll(() => received.mock.calls.length).toBe(CLIENTS);
@@ -142,7 +138,7 @@ it("a server that cannot be built closes the store and ends", async () => {
 });
 
 it("a server that cannot read its data keys at its start closes the store and ends", async () => {
-  const store = openSqlite(join(directory.path, "store.db"));
+  const store = openSqlite(database());
   const vault = await openVault(store, MASTER_KEY);
   const closed = vi.spyOn(store, "close");
   store.listDataKeys = () => Promise.reject(new StoreUnavailable("away"));
@@ -154,7 +150,8 @@ it("a server that cannot read its data keys at its start closes the store and en
 
 describe("SIGTERM under load", () => {
   it("has each decision answered: as many answers as rows in the audit", async () => {
-    const { server, url } = await serve();
+    const server = await serve();
+    const { url } = server;
     let answered = 0;
     const others: unknown[] = [];
     const client = async (): Promise<void> => {
@@ -175,7 +172,8 @@ describe("SIGTERM under load", () => {
   });
 
   it("is told at /readyz for as long as it drains, while codes are decided", async () => {
-    const { server, url } = await serve("--drain", "2");
+    const server = await serve("--drain", "2");
+    const { url } = server;
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     const ended = server.stop("SIGTERM");
     while ((await fetch(`${url}/readyz`)).status !== 503);

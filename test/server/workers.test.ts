@@ -1,24 +1,18 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { issueApiKey } from "../../server/api-keys.js";
 import { DEFAULT_POLICY, shareOf } from "../../server/core/policy.js";
 import { importSeeds } from "../../server/import-seeds.js";
 import { openVault } from "../../server/open.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { ServingProcess } from "../support/cli.js";
-import { codeOf, MASTER_KEY, SEED, withDirectory } from "../support/server.js";
+import { copiedDatabase } from "../support/directory.js";
+import { codeOf, MASTER_KEY, SEED } from "../support/server.js";
 
 const PROGRAM = fileURLToPath(new URL("../support/workers.ts", import.meta.url));
-const READY = /ready at (http:\S+)/;
 
-let directory: ReturnType<typeof withDirectory>;
-let path: string;
 let key: string;
-let parent: ServingProcess | undefined;
-beforeEach(async () => {
-  directory = withDirectory();
-  path = join(directory.path, "store.db");
+const database = copiedDatabase(async (path) => {
   const store = openSqlite(path);
   const seed = { ...SEED, start: 0, expiry: undefined };
   const caller = { actor: "test", source: undefined, at: Date.now() };
@@ -30,15 +24,19 @@ beforeEach(async () => {
   }));
   await store.close();
 });
+
+let parent: ServingProcess | undefined;
 afterEach(async () => {
-  const { child } = parent ?? {};
-  if (child?.exitCode === null && child.signalCode === null) await parent!.stop("SIGKILL");
+  await parent?.stop("SIGKILL");
   parent = undefined;
-  directory.remove();
 });
 
-const start = (count: number, ready = READY, ...more: string[]) =>
-  ServingProcess.start([String(count), path, ...more], {}, ready, ["--import", "tsx", PROGRAM]);
+const start = (count: number, ...more: string[]) =>
+  ServingProcess.start(
+    [String(count), database(), ...more],
+    {},
+    { program: ["--import", "tsx", PROGRAM] },
+  );
 
 /** Sends a code over a connection of its own, so that the workers take turns. */
 async function verify(url: string, code: string): Promise<Record<string, unknown>> {
@@ -78,7 +76,7 @@ const workersOf = (output: string): number[] => [
 describe("several workers behind one port", () => {
   it("say once that they are ready, accept a code once, and stop together", async () => {
     parent = await start(2);
-    const url = READY.exec(parent.output)![1]!;
+    const { url } = parent;
     const code = codeOf(SEED, Date.now());
     const answers = await Promise.all(Array.from({ length: 40 }, () => verify(url, code)));
     expect(answers.filter(({ accepted }) => accepted === true)).toHaveLength(1);
@@ -98,7 +96,7 @@ describe("several workers behind one port", () => {
 
   it("start another for one that is killed, say so, and do not outlive their parent", async () => {
     parent = await start(2);
-    const url = READY.exec(parent.output)![1]!;
+    const { url } = parent;
     const [killed] = workersOf(parent.output);
     process.kill(killed!, "SIGKILL");
     while (workersOf(parent.output).length < 3) {
@@ -113,7 +111,7 @@ describe("several workers behind one port", () => {
   });
 
   it("end at once where they cannot start", async () => {
-    await expect(start(4, READY, "break")).rejects.toThrow("it ended");
+    await expect(start(4, "break")).rejects.toThrow("it ended");
   });
 });
 

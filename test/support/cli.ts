@@ -47,6 +47,9 @@ export async function runCli(
   return { code, ...result };
 }
 
+/** What a process says where it serves. */
+const READY = /ready at (http:\S+)/;
+
 /** A process of the built command line that serves until it is stopped. */
 export class ServingProcess {
   output = "";
@@ -57,16 +60,20 @@ export class ServingProcess {
     }
   }
 
+  /** Starts `warifu serve` at a free port. */
+  static serve(env: Record<string, string>, ...args: readonly string[]): Promise<ServingProcess> {
+    return ServingProcess.start(["serve", "--port", "0", ...args], env);
+  }
+
   /**
    * Starts it and waits for what its output must hold.
-   * @param program what node is to run, where it is not the command line
+   * @param options `program`: what node is to run, where it is not the command line
    */
   static async start(
     args: readonly string[],
     env: Record<string, string>,
-    ready: RegExp,
-    program: readonly string[] = [CLI],
-  ) {
+    { ready = READY, program = [CLI] }: { ready?: RegExp; program?: readonly string[] } = {},
+  ): Promise<ServingProcess> {
     const child = spawn(process.execPath, [...program, ...args], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -79,12 +86,38 @@ export class ServingProcess {
     );
     while (!ready.test(serving.output)) {
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
-      if (child.exitCode !== null) throw new Error(`it ended: ${serving.output}`);
+      if (serving.#ended) throw new Error(`it ended: ${serving.output}`);
     }
     return serving;
   }
 
+  /** Where it serves. */
+  get url(): string {
+    return READY.exec(this.output)![1]!;
+  }
+
+  get #ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Sends a body with an API key. @returns its answer */
+  async post(path: string, key: string, body: object): Promise<Record<string, unknown>> {
+    const reply = await fetch(this.url + path, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return (await reply.json()) as Record<string, unknown>;
+  }
+
+  /** Sends a code to be verified. */
+  verify(key: string, body: object): Promise<Record<string, unknown>> {
+    return this.post("/v1/verify", key, body);
+  }
+
+  /** Stops it, unless it has ended already. @returns what it ended with, null where a signal ended it */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.#ended) return this.child.exitCode;
     const ended = new Promise((resolve) => this.child.once("close", resolve));
     this.child.kill(signal);
     await ended;

@@ -14,6 +14,8 @@ import type { KeyScope, Store } from "../../server/store/store.js";
 import type { Vault } from "../../server/vault.js";
 
 export const MASTER_KEY = Buffer.alloc(32, 7);
+/** The environment of a command that is to open what it wraps. */
+export const MASTER = { WARIFU_MASTER_KEY: MASTER_KEY.toString("hex") };
 export const NOW = Date.UTC(2026, 10, 23, 3, 0, 30); // milliseconds, the middle of a minute
 
 export const SEED: Seed = {
