@@ -1,34 +1,31 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { importSeeds } from "../server/import-seeds.js";
+import { openVault } from "../server/open.js";
 import { openSqlite } from "../server/store/sqlite.js";
 import { runCli } from "./support/cli.js";
-import { seedDirectory } from "./support/seed-directory.js";
-import { SEED } from "./support/server.js";
+import { copiedDatabase } from "./support/directory.js";
+import { MASTER, MASTER_KEY, SEED } from "./support/server.js";
 
-const MASTER = { WARIFU_MASTER_KEY: "07".repeat(32) };
 const PAPER = ["--form", "A-0001", "--staff", "s12"];
-const at = seedDirectory();
+const company = ["--name", "割符商事", "--form-date", "2026-03-01"];
+const terms = ["--otp-from", "2026-04-01", "--daily-limit", "5000000"];
+
+const database = copiedDatabase(async (path) => {
+  const store = openSqlite(path);
+  const caller = { actor: "test", source: undefined, at: Date.now() };
+  const seed = { ...SEED, start: undefined, expiry: undefined };
+  await importSeeds(store, await openVault(store, MASTER_KEY), [seed], caller);
+  await store.close();
+  const args = ["branch", "contract", "C1", ...company, ...terms, ...PAPER];
+  const opened = await runCli(args, { ...MASTER, WARIFU_DB: `sqlite:${path}` });
+  expect(opened).toMatchObject({ code: 0, stdout: "contract C1 is kept\n" });
+});
 
 const warifu = (...args: string[]) =>
-  runCli(args, { ...MASTER, WARIFU_DB: `sqlite:${at("bank.db")}` });
+  runCli(args, { ...MASTER, WARIFU_DB: `sqlite:${database()}` });
 const branch = (...args: string[]) => warifu("branch", ...args, ...PAPER);
 const user = (id: string, userClass: string) =>
   branch("user", id, "--contract", "C1", "--name", id, "--class", userClass, "--mail", "a@b.jp");
-
-beforeEach(async () => {
-  await warifu("import", at("seeds"), "--key-file", at("key"));
-  const company = [
-    "--name",
-    "割符商事",
-    "--form-date",
-    "2026-03-01",
-    "--otp-from",
-    "2026-04-01",
-    "--daily-limit",
-    "5000000",
-  ];
-  const opened = await branch("contract", "C1", ...company);
-  expect(opened).toMatchObject({ code: 0, stdout: "contract C1 is kept\n" });
-});
 
 describe("warifu branch", () => {
   it("adds users with passwords to hand over, and lends them tokens", async () => {
@@ -43,7 +40,7 @@ describe("warifu branch", () => {
     const again = await branch("resume", "ichiro", "--json");
     const given = JSON.parse(again.stdout) as { password: string };
     expect(added.stdout).not.toContain(given.password);
-    const store = openSqlite(at("bank.db"));
+    const store = openSqlite(database());
     const book = await store.read({ users: ["ichiro"] });
     expect(book.user("ichiro")).toMatchObject({ holding: "issued", serial: SEED.serial });
     expect(book.contract("C1")!.otpFrom).toBe(Date.UTC(2026, 2, 31, 15) / 1000);
