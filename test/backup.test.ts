@@ -23,7 +23,8 @@ import { openConnection } from "../server/store/sqlite-driver.js";
 import { openSqlite } from "../server/store/sqlite.js";
 import { CLI, runCli } from "./support/cli.js";
 import { LogLines } from "./support/log-lines.js";
-import { codeOf, MASTER_KEY, SEED, TestServer, withDirectory } from "./support/server.js";
+import { testDirectory } from "./support/directory.js";
+import { codeOf, MASTER_KEY, SEED, TestServer } from "./support/server.js";
 
 const MINUTE = 60_000;
 const UNDATED = { ...SEED, start: undefined, expiry: undefined };
@@ -41,17 +42,16 @@ const INTERRUPT = `
   look();
 `;
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 let server: TestServer | undefined;
-const at = (name: string): string => join(directory.path, name);
+const at = (name: string): string => join(directory, name);
 const DB = () => ["--db", `sqlite:${at("bank.db")}`];
 beforeEach(() => {
-  directory = withDirectory();
+  directory = testDirectory();
 });
 afterEach(async () => {
   await server?.close();
   server = undefined;
-  directory.remove();
 });
 
 /** A server over the database, whose clock stands at a time. */
@@ -69,7 +69,7 @@ async function stop(): Promise<void> {
 /** Moves the database away, as an operator does whose disk has died. */
 function lose(): void {
   mkdirSync(at("lost"));
-  for (const name of readdirSync(directory.path).filter((each) => each.startsWith("bank.db"))) {
+  for (const name of readdirSync(directory).filter((each) => each.startsWith("bank.db"))) {
     renameSync(at(name), join(at("lost"), name));
   }
 }
@@ -113,7 +113,7 @@ describe("warifu backup and restore", () => {
       await warifu("restore", at("backup"), ...DB(), "--json"),
     ) as unknown;
     expect(restored).toEqual({ database: at("bank.db") });
-    expect(readdirSync(directory.path).sort()).toEqual(["backup", "bank.db", "lost"]);
+    expect(readdirSync(directory).sort()).toEqual(["backup", "bank.db", "lost"]);
     expect(statSync(at("bank.db")).mode & 0o777).toBe(0o600);
     bank = await serveAt(now + 1000);
     for (let guess = 0; guess < 6; guess++) {
@@ -260,7 +260,7 @@ describe("warifu backup", () => {
     expect(await backup("other")).toContain("another version");
     db.exec("DELETE FROM schema_version WHERE version = 1000");
     db.close();
-    const left = readdirSync(directory.path).filter((name) => !name.startsWith("bank.db"));
+    const left = readdirSync(directory).filter((name) => !name.startsWith("bank.db"));
     expect(left.sort()).toEqual(["letter.db", "notes.db", "there"]);
   });
 
@@ -272,7 +272,7 @@ describe("warifu backup", () => {
     expect(status).toBe(2);
     const copied = `${at("bank.db")} cannot be copied to ${at("backup")}`;
     expect(stderr).toContain(`warifu: --out: ${copied}: `);
-    expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+    expect(readdirSync(directory)).toEqual(["bank.db"]);
   });
 
   it("and restore, interrupted, leave nothing behind", async () => {
@@ -280,13 +280,13 @@ describe("warifu backup", () => {
     const interrupted = (...args: string[]): number | null => {
       const hook = `data:text/javascript,${encodeURIComponent(INTERRUPT)}`;
       const program = ["--import", hook, CLI, ...args];
-      return spawnSync(process.execPath, program, { cwd: directory.path }).status;
+      return spawnSync(process.execPath, program, { cwd: directory }).status;
     };
     expect(interrupted("backup", "--out", at("backup"), ...DB())).toBe(130);
-    expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+    expect(readdirSync(directory)).toEqual(["bank.db"]);
     const other = ["--db", `sqlite:${at("other.db")}`];
     expect(interrupted("restore", at("bank.db"), ...other)).toBe(130);
-    expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+    expect(readdirSync(directory)).toEqual(["bank.db"]);
   });
 
   it("is not how PostgreSQL is backed up, and says how it is", async () => {

@@ -15,7 +15,8 @@ import { readFrame, type Reading } from "../simulator/reader.js";
 import { CONSOLE_PORT, startConsole } from "./live/console.js";
 import { ESPRUINO } from "./live/interpreter.js";
 import { CLI } from "./support/cli.js";
-import { TestServer, withDirectory } from "./support/server.js";
+import { testDirectory } from "./support/directory.js";
+import { TestServer } from "./support/server.js";
 import { portOf } from "./support/virtual-bench.js";
 
 const BOARDS = 20;
@@ -32,7 +33,7 @@ const warifu = async (...args: string[]): Promise<string> => {
 
 /** A directory with 100 fresh seeds and a log, and the flashing of the next of them. */
 async function batch() {
-  const { path, remove } = withDirectory();
+  const path = testDirectory();
   const [file, keyFile, log] = ["seeds", "key", "production.jsonl"].map((name) => join(path, name));
   writeFileSync(keyFile!, "passphrase: for the bench");
   const made = ["--count", "100", "--first-serial", "70000001", "--expires", "2045-12-31"];
@@ -45,7 +46,7 @@ async function batch() {
     const lines = (await warifu("flash", ...from, "--json", ...options)).trim().split("\n");
     return lines.map((line) => (JSON.parse(line) as { serial: string }).serial);
   };
-  return { path, remove, keyFile: keyFile!, key, seeds, log: log!, flashNext };
+  return { path, keyFile: keyFile!, key, seeds, log: log!, flashNext };
 }
 
 /** A server with the seeds: a code that was read off a token is accepted, and accepted once. */
@@ -67,7 +68,7 @@ function checkLog(log: string, seeds: readonly Seed[]): void {
 }
 
 it("a batch: 100 seeds, 20 blank boards flashed by the real tool, their codes verified", async () => {
-  const { remove, keyFile, seeds, log, flashNext } = await batch();
+  const { keyFile, seeds, log, flashNext } = await batch();
   const boards = seeds.slice(0, BOARDS).map(({ serial }) => ({
     serial,
     board: new VirtualBoard(BOARD_MODELS.pixljs!, () => Date.now() / 1000),
@@ -97,13 +98,12 @@ it("a batch: 100 seeds, 20 blank boards flashed by the real tool, their codes ve
     await verify(serial, readFrame(board.machine.frame()));
   }
   await close();
-  remove();
 });
 
 it.runIf(ESPRUINO)(
   "a batch on the real interpreter, board after board (ESPRUINO is set)",
   async () => {
-    const { path, remove, key, seeds, log, flashNext } = await batch();
+    const { path, key, seeds, log, flashNext } = await batch();
     const board = espruinoTools(CONSOLE_PORT);
     const { verify, close } = await bank(seeds);
     for (let count = 0; count < BOARDS; count++) {
@@ -123,7 +123,6 @@ it.runIf(ESPRUINO)(
     }
     await close();
     checkLog(log, seeds);
-    remove();
   },
   900_000,
 );

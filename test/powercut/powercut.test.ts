@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { withMutant } from "../support/mutant.js";
 import { MUTANTS } from "../crash/mutants.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 import { Random } from "../system/random.js";
 import { Disk } from "./disk.js";
 import { CAN_TRACE, recordServer } from "./record.js";
@@ -12,12 +12,9 @@ import { type Call, callsOf } from "./trace.js";
 
 const LONG = 300_000; // milliseconds, on a machine that is busy
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 beforeEach(() => {
-  directory = withDirectory();
-});
-afterEach(() => {
-  directory.remove();
+  directory = testDirectory();
 });
 
 const hex = (text: string): string => Buffer.from(text).toString("hex").replace(/../g, "\\x$&");
@@ -38,9 +35,9 @@ describe("a trace", () => {
       `7  writev(${socket}, [{iov_base="${hex("HTTP ")}", iov_len=5}, {iov_base="${hex("OK")}", iov_len=2}], 2) = 7`,
       `7  unlink("${log}") = 0`,
     ];
-    writeFileSync(join(directory.path, "trace"), `${lines.join("\n")}\n`);
+    writeFileSync(join(directory, "trace"), `${lines.join("\n")}\n`);
     const calls: Call[] = [];
-    for await (const call of callsOf(join(directory.path, "trace"), "/db")) calls.push(call);
+    for await (const call of callsOf(join(directory, "trace"), "/db")) calls.push(call);
     const to = "TCP:[127.0.0.1:80->127.0.0.1:5000]";
     const path = "/db/store.db-wal";
     expect(calls).toEqual([
@@ -57,8 +54,8 @@ describe("a trace", () => {
   it("that holds what is not understood is refused", async () => {
     const file = hex("/db/store.db");
     for (const call of [`rename("${file}", "${hex("/db/b")}")`, `write(4<${file}>, "", 0)`]) {
-      writeFileSync(join(directory.path, "trace"), `7  ${call} = 0\n`);
-      const calls = callsOf(join(directory.path, "trace"), "/db");
+      writeFileSync(join(directory, "trace"), `7  ${call} = 0\n`);
+      const calls = callsOf(join(directory, "trace"), "/db");
       await expect(calls.next()).rejects.toThrow("not understood");
     }
   });
@@ -128,8 +125,8 @@ describe("a disk whose power is cut", () => {
 describe.runIf(CAN_TRACE)("a server whose power is cut (strace is there and may trace)", () => {
   const cutPower = async (answers: number, share: number, cli?: string) => {
     const random = new Random(1);
-    const recording = await recordServer(random, answers, directory.path, cli);
-    return replay(recording, random, share, join(directory.path, "states"));
+    const recording = await recordServer(random, answers, directory, cli);
+    return replay(recording, random, share, join(directory, "states"));
   };
 
   it(

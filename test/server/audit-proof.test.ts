@@ -17,11 +17,12 @@ import type { Store } from "../../server/store/store.js";
 import { runCli } from "../support/cli.js";
 import { LogLines } from "../support/log-lines.js";
 import { SeededRandom } from "../support/random.js";
-import { MASTER_KEY, NOW, withDirectory } from "../support/server.js";
+import { suiteDirectory } from "../support/directory.js";
+import { MASTER_KEY, NOW } from "../support/server.js";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-const directory = withDirectory();
-const at = (name: string): string => join(directory.path, name);
+const directory = suiteDirectory();
+const at = (name: string): string => join(directory, name);
 
 /** Two processes write, four checkpoints are signed; the third one is kept elsewhere. */
 async function written(): Promise<{ stores: Store[]; kept: AuditCheckpoint }> {
@@ -97,7 +98,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const store of stores) await store.close();
-  directory.remove();
 });
 
 describe("an exported audit", () => {

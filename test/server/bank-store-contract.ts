@@ -20,7 +20,6 @@ export function bankStoreContract(name: string, open: () => Promise<StoreFixture
     });
     afterEach(async () => {
       await store.close();
-      await fixture.remove();
     });
 
     const write = async (about: About, change: (book: Book) => void) => {

@@ -39,7 +39,6 @@ export function dataKeyContract(name: string, open: () => Promise<StoreFixture>)
     };
     afterEach(async () => {
       await fixture?.store.close();
-      await fixture?.remove();
       fixture = undefined;
     });
     const load = async (store: Store, under: string, ...serials: string[]): Promise<void> => {

@@ -7,7 +7,7 @@ import { ChainProof } from "../crash/chain.js";
 import { openOf, sqliteDatabase } from "../crash/database.js";
 import type { Load } from "../crash/load.js";
 import { ServerProcess, type Serving } from "../crash/server-process.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 import { Random } from "../system/random.js";
 
 /** A file system of a server's own, which ends with it. */
@@ -19,23 +19,22 @@ const CAN_MOUNT =
     .status === 0;
 const CAN_LIMIT = spawnSync("prlimit", ["--version"]).status === 0;
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 let own: string;
 let load: Load;
 let serving: Serving;
 let server: ServerProcess | undefined;
 beforeEach(async () => {
-  directory = withDirectory();
-  own = join(directory.path, "own");
+  directory = testDirectory();
+  own = join(directory, "own");
   mkdirSync(own);
-  const founded = await foundBank(new Random(1), sqliteDatabase(own), directory.path);
+  const founded = await foundBank(new Random(1), sqliteDatabase(own), directory);
   load = founded.load;
   serving = { database: `sqlite:${own}/store.db`, cli: undefined, policyFile: founded.policyFile };
 });
 afterEach(async () => {
   await server?.kill();
   server = undefined;
-  directory.remove();
 });
 
 async function ready(): Promise<number> {
@@ -87,7 +86,7 @@ describe("a full disk", () => {
   it.runIf(CAN_MOUNT)(
     "is answered 503 and nothing else, and works again once there is room (unshare may mount)",
     async () => {
-      const files = join(directory.path, "files");
+      const files = join(directory, "files");
       mkdirSync(files);
       // The filling makes room for more than is written afterwards: the log is not copied before it is larger.
       const script = `mount -t tmpfs -o size=8m tmpfs ${files} && cp ${own}/store.db ${files}/ &&

@@ -12,7 +12,7 @@ import { AuditFault } from "../../server/core/audit-proof.js";
 import { liftRestored, sayRestored, takeOver } from "../../server/provenance.js";
 import type { Store } from "../../server/store/store.js";
 import { contractOf, userOf } from "../support/core-bank.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 import { newToken, type StoreFixture } from "./store-contract.js";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -22,17 +22,15 @@ const CALLER = { at: 9000, actor: "test", source: undefined };
 export function keepingStoreContract(name: string, open: () => Promise<StoreFixture>): void {
   let fixture: StoreFixture;
   let store: Store;
-  let directory: ReturnType<typeof withDirectory>;
-  const at = (file: string): string => join(directory.path, file);
+  let directory: string;
+  const at = (file: string): string => join(directory, file);
   beforeEach(async () => {
-    directory = withDirectory();
+    directory = testDirectory();
     fixture = await open();
     ({ store } = fixture);
   });
   afterEach(async () => {
     await store.close();
-    await fixture.remove();
-    directory.remove();
   });
   /** Rows of the audit, by this process or another. */
   const say = async (count: number, by = store): Promise<void> => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { InputError } from "../../firmware/seedfile/input-error.js";
 import { KeyUnavailable, wrapSurely } from "../../server/keys/key-encryption-key.js";
 import { KmsCommand } from "../../server/keys/kms-command.js";
@@ -10,20 +10,14 @@ import { importSeeds } from "../../server/import-seeds.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { TestKms } from "../support/kms.js";
 import { NEW, OLD, serving } from "../support/rotation.js";
-import { codeOf, NOW, SEED, withDirectory } from "../support/server.js";
+import { suiteDirectory } from "../support/directory.js";
+import { codeOf, NOW, SEED } from "../support/server.js";
 
 const NAME = "WARIFU_KMS_COMMAND";
 const DATA_KEY = randomBytes(32);
 
-let directory: ReturnType<typeof withDirectory>;
-let kms: TestKms;
-beforeAll(() => {
-  directory = withDirectory();
-  kms = new TestKms(directory.path);
-});
-afterAll(() => {
-  directory.remove();
-});
+const directory = suiteDirectory();
+const kms = new TestKms(directory);
 
 /** What it says, which must be nothing of the data key or of what the command has said. */
 async function problemOf(work: Promise<unknown>): Promise<string> {
@@ -85,7 +79,7 @@ describe("a KMS's command", () => {
   });
 
   it("that hangs is given up, with all that it has started", async () => {
-    const late = join(directory.path, "late");
+    const late = join(directory, "late");
     const script = kms.script("hangs", `(sleep 2; touch '${late}') & sleep 60`);
     const problem = await problemOf(new KmsCommand(NAME, script, 200).wrap(DATA_KEY));
     expect(problem).toBe(`${NAME}: the command gave no answer in 200 ms`);
@@ -112,7 +106,7 @@ describe("a KMS's command", () => {
   });
 
   it("takes the place of a master key, of another command, and gives it back", async () => {
-    const store = openSqlite(join(directory.path, "store.db"));
+    const store = openSqlite(join(directory, "store.db"));
     const caller = { actor: "test", source: undefined, at: NOW };
     const { vault } = await serving(store, () => [OLD]);
     await importSeeds(store, vault, [SEED], caller);

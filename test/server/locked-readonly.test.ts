@@ -9,17 +9,17 @@ import { openVault } from "../../server/open.js";
 import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { CLI } from "../support/cli.js";
-import { codeOf, MASTER_KEY, NOW, SEED, withDirectory, wrongCodeOf } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
+import { codeOf, MASTER_KEY, NOW, SEED, wrongCodeOf } from "../support/server.js";
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 let file: string;
 beforeEach(() => {
-  directory = withDirectory();
-  file = join(directory.path, "store.db");
+  directory = testDirectory();
+  file = join(directory, "store.db");
 });
 afterEach(() => {
-  chmodSync(directory.path, 0o700);
-  directory.remove();
+  chmodSync(directory, 0o700);
 });
 
 describe("a database that another program holds", () => {
@@ -92,14 +92,14 @@ describe("a database that may only be read", () => {
   ])("is refused at the start, in one line: %s", async (_what, ofDirectory, ofFile, why) => {
     await openSqlite(file).close();
     give(file, ofFile);
-    give(directory.path, ofDirectory);
+    give(directory, ofDirectory);
     const { status, stderr } = serve();
     expect(stderr).toBe(`warifu: --db: ${why.replace("FILE", file)}\n`);
     expect(status).toBe(2);
   });
 
   it("is refused where it cannot be made at all", () => {
-    give(directory.path, 0o500);
+    give(directory, 0o500);
     const { status, stderr } = serve();
     expect(stderr).toMatch(/^warifu: --db: \S+ cannot be used: EACCES.*\n$/);
     expect(status).toBe(2);

@@ -1,19 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_POLICY } from "../../server/core/policy.js";
 import { readPolicy } from "../../server/policy-file.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 beforeEach(() => {
-  directory = withDirectory();
-});
-afterEach(() => {
-  directory.remove();
+  directory = testDirectory();
 });
 const policyOf = (text: string) => {
-  const path = join(directory.path, "policy.json");
+  const path = join(directory, "policy.json");
   writeFileSync(path, text);
   return readPolicy(path);
 };
@@ -67,6 +64,6 @@ describe("a bank's policy", () => {
   });
 
   it("that is not there is refused", () => {
-    expect(() => readPolicy(join(directory.path, "none.json"))).toThrow("cannot be read");
+    expect(() => readPolicy(join(directory, "none.json"))).toThrow("cannot be read");
   });
 });

@@ -15,7 +15,7 @@ const open = async () => {
   const url = await databases.database();
   const again = () => openPostgres(url);
   const raw = (sql: string) => onServer(url, sql);
-  return { store: await again(), again, raw, remove: () => Promise.resolve() };
+  return { store: await again(), again, raw };
 };
 storeContract("PostgreSQL", open);
 bankStoreContract("PostgreSQL", open);

@@ -7,18 +7,19 @@ import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { LogLines } from "../support/log-lines.js";
-import { MASTER_KEY, NOW, withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
+import { MASTER_KEY, NOW } from "../support/server.js";
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 let log: LogLines;
 let leaving: AbortController;
 let app: Awaited<ReturnType<typeof buildApp>>;
 let store: ReturnType<typeof openSqlite>;
 beforeEach(async () => {
-  directory = withDirectory();
+  directory = testDirectory();
   log = new LogLines();
   leaving = new AbortController();
-  store = openSqlite(join(directory.path, "store.db"), 20);
+  store = openSqlite(join(directory, "store.db"), 20);
   app = await buildApp({
     store,
     vault: await openVault(store, MASTER_KEY),
@@ -30,7 +31,6 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.useRealTimers();
   await app.close();
-  directory.remove();
 });
 
 /** An answer older than a second is asked for anew. */
@@ -47,7 +47,7 @@ describe("/healthz and /readyz", () => {
   });
 
   it("tell a store that can be read but not written, and that it is back", async () => {
-    const other = openConnection(join(directory.path, "store.db"));
+    const other = openConnection(join(directory, "store.db"));
     other.exec("BEGIN IMMEDIATE");
     const reply = await app.inject("/readyz");
     expect(reply.json()).toMatchObject({ status: 503, code: "unavailable" });

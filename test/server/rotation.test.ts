@@ -13,7 +13,8 @@ import { openSqlite } from "../../server/store/sqlite.js";
 import { type NewToken, type Store, StoreUnavailable } from "../../server/store/store.js";
 import { onServer, TestDatabases } from "../support/postgres.js";
 import { NEW, OLD, serving } from "../support/rotation.js";
-import { codeOf, NOW, SEED, withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
+import { codeOf, NOW, SEED } from "../support/server.js";
 
 const databases = new TestDatabases();
 beforeAll(() => databases.start());
@@ -33,17 +34,15 @@ interface Opened {
   readonly again: () => Promise<Store>;
   /** Runs a statement past the store. */
   readonly run: (sql: string) => Promise<unknown>;
-  readonly remove: () => void;
 }
 
 const STORES: readonly [string, () => Promise<Opened>][] = [
   [
     "SQLite",
     () => {
-      const { path, remove } = withDirectory();
-      const file = join(path, "store.db");
+      const file = join(testDirectory(), "store.db");
       const run = (sql: string) => Promise.resolve(openConnection(file).exec(sql).close());
-      return Promise.resolve({ again: () => Promise.resolve(openSqlite(file)), run, remove });
+      return Promise.resolve({ again: () => Promise.resolve(openSqlite(file)), run });
     },
   ],
   [
@@ -51,7 +50,7 @@ const STORES: readonly [string, () => Promise<Opened>][] = [
     async () => {
       const url = await databases.database();
       const run = (sql: string) => onServer(url, sql);
-      return { again: () => openPostgres(url), run, remove: () => undefined };
+      return { again: () => openPostgres(url), run };
     },
   ],
 ];
@@ -86,7 +85,6 @@ describe.each(STORES)("keys are rotated over %s", (_name, openDatabase) => {
   };
   afterEach(async () => {
     for (const store of stores.splice(0)) await store.close();
-    opened.remove();
   });
   const kekOf = async (store: Store): Promise<string[]> => [
     ...new Set((await store.listDataKeys()).map(({ kek }) => kek)),

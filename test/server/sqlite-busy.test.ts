@@ -3,22 +3,21 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { openConnection } from "../../server/store/sqlite-driver.js";
 import { BusyRetry } from "../../server/store/sqlite-busy.js";
 import { Busy } from "../../server/store/store.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 let [db, other]: ReturnType<typeof openConnection>[] = [];
 let tries: number;
 beforeEach(() => {
-  directory = withDirectory();
+  directory = testDirectory();
   tries = 0;
-  [db, other] = [0, 0].map((timeout) => openConnection(join(directory.path, "a.db"), { timeout }));
+  [db, other] = [0, 0].map((timeout) => openConnection(join(directory, "a.db"), { timeout }));
   db!.pragma("journal_mode = WAL");
   other!.exec("BEGIN IMMEDIATE");
 });
 afterEach(() => {
   db!.close();
   other!.close();
-  directory.remove();
 });
 
 const act = (): string => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { DRIVER, openConnection } from "../../server/store/sqlite-driver.js";
 import { CLI } from "../support/cli.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
 it("SQLite's driver is the one that runs on this Node.js", () => {
   const major = Number(process.versions.node.split(".")[0]);
@@ -19,9 +19,8 @@ function withoutDriver(): {
   place: string;
   database: string;
   run: (...args: string[]) => object;
-  remove: () => void;
 } {
-  const { path, remove } = withDirectory();
+  const path = testDirectory();
   const root = join(dirname(CLI), "..");
   for (const name of ["dist", "package.json"]) {
     cpSync(join(root, name), join(path, name), { recursive: true });
@@ -36,7 +35,7 @@ function withoutDriver(): {
     return spawnSync(process.execPath, command, { encoding: "utf8", cwd: path });
   };
   const place = join(path, "node_modules", DRIVER);
-  return { place, database: join(path, "a.db"), run, remove };
+  return { place, database: join(path, "a.db"), run };
 }
 
 const refusal = (problem: string): object => ({
@@ -46,7 +45,7 @@ const refusal = (problem: string): object => ({
 });
 
 it("where it was not installed, what needs it says so, and all else works", () => {
-  const { database, run, remove } = withoutDriver();
+  const { database, run } = withoutDriver();
   expect(run("boards")).toMatchObject({ status: 0, stderr: "" });
   const takes = DRIVER === "better-sqlite3" ? "a C++ compiler" : "--ignore-scripts";
   const problem = refusal(`installed: install again, with this Node.js and ${takes}`);
@@ -54,11 +53,10 @@ it("where it was not installed, what needs it says so, and all else works", () =
     problem,
   );
   expect(existsSync(database)).toBe(false);
-  remove();
 });
 
 it("where it was installed without its binary, what needs it says so", () => {
-  const { place, database, run, remove } = withoutDriver();
+  const { place, database, run } = withoutDriver();
   const package_ = join(dirname(CLI), "..", "node_modules", DRIVER);
   const filter = (path: string): boolean => !/[\\/](?:build|prebuilds|deps)$/.test(path);
   cpSync(package_, place, { recursive: true, filter });
@@ -67,5 +65,4 @@ it("where it was installed without its binary, what needs it says so", () => {
     problem,
   );
   expect(existsSync(database)).toBe(false);
-  remove();
 });

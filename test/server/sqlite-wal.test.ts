@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { Book } from "../../server/core/book.js";
 import { openSqlite } from "../../server/store/sqlite.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
 vi.mock("node:worker_threads", () => ({
   Worker: function () {
@@ -11,8 +11,7 @@ vi.mock("node:worker_threads", () => ({
 }));
 
 it("what was committed is answered where no thread can copy the log, and the audit goes on", async () => {
-  const { path, remove } = withDirectory();
-  const store = openSqlite(join(path, "store.db"));
+  const store = openSqlite(join(testDirectory(), "store.db"));
   const caller = { actor: "test", source: undefined, at: 0 };
   const decide = (book: Book): void => {
     book.say(caller, "test", "done", {}, {});
@@ -24,5 +23,4 @@ it("what was committed is answered where no thread can copy the log, and the aud
   const rows = await store.listAudit({ after: 0, limit: 1000 });
   expect(rows.map(({ sequence }) => sequence)).toEqual(outcomes.map((_, index) => index + 1));
   await store.close();
-  remove();
 });

@@ -8,7 +8,7 @@ import { openConnection } from "../../server/store/sqlite-driver.js";
 import { openSqlite } from "../../server/store/sqlite.js";
 import { StoreUnavailable } from "../../server/store/store.js";
 import { stock } from "../support/counting.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 import { bankStoreContract } from "./bank-store-contract.js";
 import { dataKeyContract } from "./data-key-contract.js";
 import { importContract } from "./import-contract.js";
@@ -16,8 +16,7 @@ import { keepingStoreContract } from "./keeping-store-contract.js";
 import { storeContract } from "./store-contract.js";
 
 const open = async () => {
-  const directory = withDirectory();
-  const path = join(directory.path, "store.db");
+  const path = join(testDirectory(), "store.db");
   const again = () => Promise.resolve(openSqlite(path));
   const raw = (sql: string) => {
     const db = openConnection(path);
@@ -27,11 +26,7 @@ const open = async () => {
       db.close();
     }
   };
-  const remove = () => {
-    directory.remove();
-    return Promise.resolve();
-  };
-  return { store: await again(), again, raw, remove };
+  return { store: await again(), again, raw };
 };
 storeContract("SQLite", open);
 bankStoreContract("SQLite", open);
@@ -63,8 +58,7 @@ async function* noBatches(): AsyncGenerator<[]> {
 
 describe("SQLite", () => {
   it("keeps the audit append-only, and its file its owner's", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const store = openSqlite(file);
     await store.importTokens(noBatches(), () => ENTRY);
     await store.close();
@@ -73,12 +67,10 @@ describe("SQLite", () => {
     expect(() => db.exec("UPDATE audit SET event = 'x'")).toThrow("append-only");
     db.close();
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    remove();
   });
 
   it("leaves nothing of what an import has put aside in the database", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const store = openSqlite(file);
     const serials = Array.from({ length: 2000 }, (_, index) => String(20_000_000 + index));
     await stock(store, serials);
@@ -87,21 +79,19 @@ describe("SQLite", () => {
     expect(db.pragma("freelist_count", { simple: true })).toBe(0);
     db.close();
     await store.close();
-    remove();
   });
 
   it("refuses what is no database, by name and unchanged", () => {
-    const { path, remove } = withDirectory();
+    const path = testDirectory();
     writeFileSync(join(path, "store.db"), "this is a letter, not a database".repeat(100));
     expect(() => openSqlite(join(path, "store.db"))).toThrow(StoreUnavailable);
     expect(() => openSqlite(join(path, "missing", "store.db"))).toThrow(StoreUnavailable);
-    remove();
   });
 
   it.each(["notes", "tokens", "schema_version"])(
     "refuses another program's database, that has %s in it, and leaves it as it is",
     (table) => {
-      const { path, remove } = withDirectory();
+      const path = testDirectory();
       const file = join(path, "notes.db");
       const db = openConnection(file);
       db.exec(`CREATE TABLE ${table} (version TEXT)`);
@@ -110,22 +100,19 @@ describe("SQLite", () => {
       expect(() => openSqlite(file)).toThrow("another program's database");
       expect(readFileSync(file)).toEqual(before);
       expect(readdirSync(path)).toEqual(["notes.db"]);
-      remove();
     },
   );
 
   it("makes a new database of small pages", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     await openSqlite(file).close();
     const db = openConnection(file);
     expect(db.pragma("page_size", { simple: true })).toBe(1024);
     db.close();
-    remove();
   });
 
   it("refuses a database of a later version", async () => {
-    const { path, remove } = withDirectory();
+    const path = testDirectory();
     const file = join(path, "store.db");
     await openSqlite(file).close();
     const db = openConnection(file);
@@ -133,12 +120,10 @@ describe("SQLite", () => {
     db.close();
     expect(() => openSqlite(file)).toThrow("later version");
     expect(readdirSync(path)).toEqual(["store.db"]);
-    remove();
   });
 
   it("learns the clocks anew where one offset in steps was kept", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const db = openConnection(file);
     db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
     SQLITE_MIGRATIONS.slice(0, 3).forEach((sql, index) => {
@@ -154,12 +139,10 @@ describe("SQLite", () => {
     const { lowest, highest } = offsetRange(token!.clock, Date.now() / 1000, CLOCK_POLICY);
     expect([lowest, highest].map(Math.round)).toEqual([-780, 420]);
     await store.close();
-    remove();
   });
 
   it("takes over a database of an earlier version, with its audit", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const db = openConnection(file);
     db.exec("CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT");
     for (const [index, sql] of SQLITE_MIGRATIONS.slice(0, 3).entries()) {
@@ -192,12 +175,10 @@ describe("SQLite", () => {
     expect(await list({ contract: "C1", newestFirst: true })).toEqual([four, three, one]);
     expect(await list({ contract: "C1", serial: "10000001" })).toEqual([three, four]);
     await store.close();
-    remove();
   });
 
   it("keeps nothing of what archived rows were about", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const store = openSqlite(file);
     const entry = { ...ENTRY, serial: "10000001", detail: { contract: "C1" } };
     for (let row = 0; row < 1100; row++) {
@@ -220,12 +201,10 @@ describe("SQLite", () => {
     expect(entered()).toEqual([0, 0]);
     db.close();
     await store.close();
-    remove();
   });
 
   it("finds what is old of the attempts at logins without a look at the others", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     await openSqlite(file).close();
     const db = openConnection(file);
     const deleted = "DELETE FROM login_attempts WHERE last_at < 1";
@@ -233,12 +212,10 @@ describe("SQLite", () => {
       detail: expect.stringContaining("login_attempts_by_time") as string,
     });
     db.close();
-    remove();
   });
 
   it("copies its log into the database beside the work", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const store = openSqlite(file);
     const before = statSync(file).size;
     const entry = { ...ENTRY, detail: { filling: "x".repeat(4000) } };
@@ -247,12 +224,10 @@ describe("SQLite", () => {
     }
     await expect.poll(() => statSync(file).size).toBeGreaterThan(before);
     await store.close();
-    remove();
   });
 
   it("waits for another process's transaction, and keeps nobody else waiting", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const store = openSqlite(file);
     const other = openConnection(file);
     other.exec("BEGIN IMMEDIATE");
@@ -262,12 +237,10 @@ describe("SQLite", () => {
     expect(await decided).toEqual([]);
     other.close();
     await store.close();
-    remove();
   });
 
   it("is opened and read while another process writes", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     await openSqlite(file).close();
     const other = openConnection(file);
     other.exec("BEGIN IMMEDIATE");
@@ -276,12 +249,10 @@ describe("SQLite", () => {
     other.exec("COMMIT");
     other.close();
     await store.close();
-    remove();
   });
 
   it("answers with its own error while another process holds the database", async () => {
-    const { path, remove } = withDirectory();
-    const file = join(path, "store.db");
+    const file = join(testDirectory(), "store.db");
     const store = openSqlite(file, 50);
     const other = openConnection(file);
     other.exec("BEGIN IMMEDIATE");
@@ -290,6 +261,5 @@ describe("SQLite", () => {
     other.close();
     expect(await store.decide([])).toEqual([]);
     await store.close();
-    remove();
   });
 });

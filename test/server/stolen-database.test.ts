@@ -10,7 +10,8 @@ import { openPostgres } from "../../server/store/postgres.js";
 import type { Store } from "../../server/store/store.js";
 import { onServer, TestPostgres } from "../support/postgres.js";
 import { NEW, OLD, serving } from "../support/rotation.js";
-import { codeOf, MASTER_KEY, NOW, TestServer, withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
+import { codeOf, MASTER_KEY, NOW, TestServer } from "../support/server.js";
 
 const NEW_KEY = Buffer.alloc(32, 8);
 const CALLER = { actor: "test", source: undefined, at: NOW };
@@ -50,25 +51,24 @@ const seeds = SEEDS.map((seed) => Buffer.from(seed.secret));
 
 describe("rule 61", () => {
   it("rule 61: the database's files hold no seed, in no encoding, nor any key", async () => {
-    const directory = withDirectory();
-    const server = await TestServer.start(SEEDS, join(directory.path, "warifu.db"));
+    const directory = testDirectory();
+    const server = await TestServer.start(SEEDS, join(directory, "warifu.db"));
     for (const seed of SEEDS) {
       const verdict = await server.verify(codeOf(seed, NOW), seed.serial);
       expect(verdict).toMatchObject({ accepted: true });
     }
-    const files = filesIn(directory.path);
+    const files = filesIn(directory);
     // With its log beside it.
     expect(files.length).toBeGreaterThan(2);
     const keys = await dataKeysOf(server.store);
     const { vault } = await serving(server.store, () => [NEW, OLD]);
     await rotateKeys(server.store, vault, CALLER, { seeds: true });
-    files.push(...filesIn(directory.path));
+    files.push(...filesIn(directory));
     keys.push(...(await dataKeysOf(server.store)));
     await server.close();
-    files.push(...filesIn(directory.path));
+    files.push(...filesIn(directory));
     expect(keys).toHaveLength(4);
     expectNone([MASTER_KEY, NEW_KEY, ...seeds, ...keys], files);
-    directory.remove();
   });
 
   it("the same of PostgreSQL's: its tables, its log, and what it says of each row", async () => {

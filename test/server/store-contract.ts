@@ -62,7 +62,6 @@ export interface StoreFixture {
   readonly again: () => Promise<Store>;
   /** Runs a statement past the store. */
   readonly raw: (sql: string) => Promise<unknown>;
-  readonly remove: () => Promise<void>;
 }
 
 /** What every store does, whatever keeps its rows. */
@@ -76,7 +75,6 @@ export function storeContract(name: string, open: () => Promise<StoreFixture>): 
     };
     afterEach(async () => {
       await fixture?.store.close();
-      await fixture?.remove();
       fixture = undefined;
     });
 

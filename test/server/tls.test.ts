@@ -2,23 +2,20 @@ import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { request, type RequestOptions } from "node:https";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readTls, type TlsFiles, tlsOf } from "../../server/http/tls.js";
 import { TestBank } from "../support/bank.js";
 import { type Certificate, makeCertificate } from "../support/certificates.js";
 import { LogLines } from "../support/log-lines.js";
-import { withDirectory } from "../support/server.js";
+import { suiteDirectory } from "../support/directory.js";
 
-const directory = withDirectory();
+const directory = suiteDirectory();
 let [authority, own, other, client, stranger]: Certificate[] = [];
 beforeAll(() => {
-  authority = makeCertificate(directory.path, "authority");
-  [own, other] = ["own", "other"].map((name) => makeCertificate(directory.path, name, "authority"));
-  client = makeCertificate(directory.path, "client", "authority");
-  stranger = makeCertificate(directory.path, "stranger");
-});
-afterAll(() => {
-  directory.remove();
+  authority = makeCertificate(directory, "authority");
+  [own, other] = ["own", "other"].map((name) => makeCertificate(directory, name, "authority"));
+  client = makeCertificate(directory, "client", "authority");
+  stranger = makeCertificate(directory, "stranger");
 });
 
 let bank: TestBank | undefined;
@@ -95,7 +92,7 @@ describe("TLS", () => {
   });
 
   it("takes up a renewed certificate without a restart, and keeps the old one meanwhile", async () => {
-    const files = { cert: join(directory.path, "now.pem"), key: join(directory.path, "now.key") };
+    const files = { cert: join(directory, "now.pem"), key: join(directory, "now.key") };
     copyFileSync(own!.cert, files.cert);
     copyFileSync(own!.key, files.key);
     await start(files);
@@ -118,12 +115,12 @@ describe("TLS", () => {
 
 describe("files of TLS that cannot be used are refused by the option that names them", () => {
   const bad = (text: string): string => {
-    const path = join(directory.path, "bad.pem");
+    const path = join(directory, "bad.pem");
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
   const open = (): string => {
-    const path = join(directory.path, "open.key");
+    const path = join(directory, "open.key");
     copyFileSync(own!.key, path);
     chmodSync(path, 0o644);
     return path;
