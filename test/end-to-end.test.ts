@@ -24,7 +24,7 @@ const bankDatabase = (): (() => string) =>
     const caller = { actor: "test", source: undefined, at: Date.now() };
     await importSeeds(store, await openVault(store, MASTER_KEY), SEEDS, caller);
     for (const scope of ["verify", "branch"] as const) {
-      keys[scope] = (await issueApiKey(store, scope, "test", caller.at)).key;
+      keys[scope] = (await issueApiKey(store, scope, caller)).key;
     }
     await store.close();
   });

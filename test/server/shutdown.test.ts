@@ -21,11 +21,7 @@ const database = copiedDatabase(async (path) => {
   const store = openSqlite(path);
   const caller = { actor: "test", source: undefined, at: Date.now() };
   await importSeeds(store, await openVault(store, MASTER_KEY), [EXPIRED], caller);
-  ({ key } = await issueApiKey(store, "verify", {
-    actor: "test",
-    source: undefined,
-    at: Date.now(),
-  }));
+  ({ key } = await issueApiKey(store, "verify", caller));
   await store.close();
 });
 
@@ -118,7 +114,7 @@ describe("a stop while decisions are under way", () => {
 });
 
 it("a server that cannot be built closes the store and ends", async () => {
-  const store = openSqlite(join(directory.path, "store.db"));
+  const store = openSqlite(database());
   const vault = await openVault(store, MASTER_KEY);
   const closed = vi.spyOn(store, "close");
   vi.spyOn(Mailer.prototype, "start").mockImplementation(() => {

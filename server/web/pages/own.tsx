@@ -1,10 +1,6 @@
 import type { VNode } from "preact";
-import type { ListedAuditRow } from "../../store/store.js";
-import { timeText } from "../../core/japan.js";
 import { Page, type PageInput, sayIn } from "../layout.js";
 import { Authentication, CodeField, Field, Form, Notice, Onward, QuietLink } from "../parts.js";
-import type { Text } from "../language.js";
-import { EVENTS, RESULTS } from "../words.js";
 
 /** お客さま情報変更. */
 export function ProfilePage({
