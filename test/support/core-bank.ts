@@ -125,10 +125,7 @@ export class CoreBank {
       this.#tokens.set(serial, { ...this.#tokens.get(serial)!, ...next });
     for (const user of changes.users.values()) this.#users.set(user.id, user);
     for (const contract of changes.contracts.values()) this.#contracts.set(contract.id, contract);
-    for (const [id, payee] of changes.payees) {
-      if (payee) this.#payees.set(id, payee);
-      else this.#payees.delete(id);
-    }
+    for (const payee of changes.payees.values()) this.#payees.set(payee.id, payee);
     for (const member of changes.staff.values()) this.#staff.set(member.id, member);
     this.#transfers.push(...changes.transfers);
     this.changes = changes;
