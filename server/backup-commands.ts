@@ -54,7 +54,7 @@ async function backup(options: StoreOptions & { out: string }): Promise<void> {
         {
           about: {},
           decide: (book) => {
-            book.say(caller, "backup", "made", {}, { file: out });
+            book.record(caller, "backup", "made", {}, { file: out });
           },
         },
       ]);

@@ -68,7 +68,7 @@ export class Sessions {
     return this.#tried(userClaim(user), password, caller, (book, rules, right) => {
       const found = book.user(user);
       if (found && right) stop(book, rules, found);
-      else book.say(caller, "stop", "wrong_password", { user: found });
+      else book.record(caller, "stop", "wrong_password", { user: found });
       return { answer: { stopped: right }, proof: right ? "right" : "wrong" };
     });
   }

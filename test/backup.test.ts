@@ -212,7 +212,7 @@ describe("warifu backup", () => {
           decide: (book) => {
             const token = book.token(SEED.serial)!;
             book.setToken(SEED.serial, { ...stateOf(token), failures: token.failures + rows });
-            for (let row = 0; row < rows; row++) book.say(caller, "count", "counted");
+            for (let row = 0; row < rows; row++) book.record(caller, "count", "counted");
           },
         },
       ]);
@@ -341,7 +341,7 @@ describe("warifu restore", () => {
       Array.from({ length: 500 }, () => ({
         about: {},
         decide: (book) => {
-          book.say(caller, "count", "counted", { serial: SEED.serial });
+          book.record(caller, "count", "counted", { serial: SEED.serial });
         },
       })),
     );

@@ -241,12 +241,12 @@ export class Book {
   /** Where no mails are sent, the audit says how many were not. */
   dropMails(caller: Caller): void {
     const count = this.changes.mails.length;
-    if (count > 0) this.say(caller, "mail", "off", {}, { count });
+    if (count > 0) this.record(caller, "mail", "off", {}, { count });
     this.changes.mails.length = 0;
   }
 
   /** Writes down what happened, to whom. */
-  say(
+  record(
     { actor, source, at }: Caller,
     event: string,
     result: string,

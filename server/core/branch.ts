@@ -63,7 +63,7 @@ export function keepContract(
   book.setContract(contract);
   const { id, otpFrom = "none", dailyLimit } = contract;
   const detail = { ...paper, contract: id, otpFrom, dailyLimit };
-  book.say(rules.caller, "contract", known ? "changed" : "opened", {}, detail);
+  book.record(rules.caller, "contract", known ? "changed" : "opened", {}, detail);
 }
 
 /** Adds a user to a contract. */
@@ -71,7 +71,7 @@ export function addUser(book: Book, rules: Rules, user: User, paper: Paper): voi
   if (!book.contract(user.contract)) throw new BranchRefusal("unknown_contract", user.contract);
   if (book.user(user.id)) throw new BranchRefusal("exists", user.id);
   book.setUser(user);
-  book.say(rules.caller, "user", "added", { user }, { ...paper });
+  book.record(rules.caller, "user", "added", { user }, { ...paper });
 }
 
 /**
@@ -101,7 +101,7 @@ export function lend(book: Book, rules: Rules, id: string, serial: string, paper
     availableAt: waitsUntil(user, rules.now),
     refusedSerials: user.refusedSerials.filter((refused) => refused !== serial),
   });
-  book.say(rules.caller, "lend", "lent", { serial, user }, { ...paper });
+  book.record(rules.caller, "lend", "lent", { serial, user }, { ...paper });
 }
 
 /** Takes a token out of service for good; all its users wait and register another. */
@@ -163,7 +163,7 @@ export function resume(
   });
   if (given.passwordHash !== undefined) book.endSessions({ user: id });
   const fields = Object.keys(given).join(" ");
-  book.say(rules.caller, "resume", "resumed", { user }, { ...paper, fields });
+  book.record(rules.caller, "resume", "resumed", { user }, { ...paper, fields });
   tell(book, user, "changed");
 }
 
@@ -183,7 +183,7 @@ export function keepPayee(
   if (known && fresh) throw new BranchRefusal("exists", payee.id);
   book.setPayee(payee);
   const detail = { ...paper, contract: payee.contract, payee: payee.id };
-  book.say(rules.caller, "payee", known ? "changed" : "registered", {}, detail);
+  book.record(rules.caller, "payee", known ? "changed" : "registered", {}, detail);
 }
 
 function knownUser(book: Book, id: string): User {

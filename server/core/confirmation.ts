@@ -9,7 +9,7 @@ import type { User } from "./user.js";
  */
 export function confirm(book: Book, rules: Rules, user: User, right: boolean): boolean {
   if (user.confirmationSuspended) {
-    book.say(rules.caller, "confirmation", "suspended", { user });
+    book.record(rules.caller, "confirmation", "suspended", { user });
     return false;
   }
   if (right) {
@@ -19,7 +19,7 @@ export function confirm(book: Book, rules: Rules, user: User, right: boolean): b
   const confirmationFailures = user.confirmationFailures + 1;
   const confirmationSuspended = confirmationFailures >= rules.policy.maxConfirmationFailures;
   book.setUser({ ...user, confirmationFailures, confirmationSuspended });
-  book.say(rules.caller, "confirmation", "wrong_password", { user });
-  if (confirmationSuspended) book.say(rules.caller, "confirmation", "locked", { user });
+  book.record(rules.caller, "confirmation", "wrong_password", { user });
+  if (confirmationSuspended) book.record(rules.caller, "confirmation", "locked", { user });
   return false;
 }

@@ -24,7 +24,7 @@ export function noticeExpiry(book: Book, rules: Rules, serial: string): void {
   for (const user of book.holders(serial)) {
     if (days >= (user.expiryNoticed ?? Infinity)) continue;
     book.setUser({ ...user, expiryNoticed: days });
-    book.say(rules.caller, "notice", "expiring", { serial, user }, { days });
+    book.record(rules.caller, "notice", "expiring", { serial, user }, { days });
     tell(book, user, "expiring", expiry);
   }
 }

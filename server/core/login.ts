@@ -25,17 +25,17 @@ export function logIn(
 ): Login {
   const user = book.user(id);
   if (!user || !right) {
-    book.say(rules.caller, "login", "wrong_password", { user }, user ? {} : { unknown: 1 });
+    book.record(rules.caller, "login", "wrong_password", { user }, user ? {} : { unknown: 1 });
     return { in: false, reason: "wrong_password" };
   }
   const bar = barOf(book, user, rules.now);
   if (bar) {
-    book.say(rules.caller, "login", bar.reason, { user });
+    book.record(rules.caller, "login", bar.reason, { user });
     return { in: false, ...bar };
   }
   book.setUser({ ...user, previousLogin: user.lastLogin, lastLogin: Math.floor(rules.now) });
   book.openSession({ id: session, owner: { user: id }, createdAt: Math.floor(rules.now) });
-  book.say(rules.caller, "login", "logged_in", { user });
+  book.record(rules.caller, "login", "logged_in", { user });
   return { in: true, landing: mustRegister(book, user, rules.now) ? "registration" : "top" };
 }
 
@@ -71,7 +71,7 @@ export function keptFromActing(
 /** A user stops his own ID at once (緊急利用停止); what is booked stays, and only the branch resumes it. */
 export function stop(book: Book, rules: Rules, user: User): void {
   book.setUser({ ...user, stopped: true });
-  book.say(rules.caller, "stop", "stopped", { user });
+  book.record(rules.caller, "stop", "stopped", { user });
   book.endSessions({ user: user.id });
   tell(book, user, "stopped");
 }

@@ -41,7 +41,7 @@ export function changeProfile(book: Book, rules: Rules, change: ProfileChange): 
   const user = book.user(change.user);
   const contract = user && book.contract(user.contract);
   const refuse = (reason: (ProfileAnswer & { changed: false })["reason"]): ProfileAnswer => {
-    book.say(rules.caller, "profile", reason, { user });
+    book.record(rules.caller, "profile", reason, { user });
     return { changed: false, reason };
   };
   if (!user || !contract) return refuse("forbidden");
@@ -67,7 +67,7 @@ export function changeProfile(book: Book, rules: Rules, change: ProfileChange): 
   }
   const fields = ["mail", "passwordHash", "confirmationHash", "dailyLimit"] as const;
   const names = fields.filter((field) => change[field] !== undefined).join(" ");
-  book.say(rules.caller, "profile", "changed", { user }, { fields: names });
+  book.record(rules.caller, "profile", "changed", { user }, { fields: names });
   const loggedOut = change.passwordHash !== undefined;
   if (loggedOut) book.endSessions({ user: user.id });
   return { changed: true, loggedOut };

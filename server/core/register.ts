@@ -33,7 +33,7 @@ export function register(
 ): Registration {
   const user = book.user(id);
   if (!user || !mayRegister(book, user, rules.now)) {
-    book.say(rules.caller, "register", "not_allowed", { user }, user ? {} : { user: id });
+    book.record(rules.caller, "register", "not_allowed", { user }, user ? {} : { user: id });
     return { registered: false, reason: "not_allowed" };
   }
   const token = book.token(serial);
@@ -50,7 +50,7 @@ export function register(
       expiryNoticed: undefined,
     };
     book.setUser(registered);
-    book.say(rules.caller, "register", "registered", { serial, user });
+    book.record(rules.caller, "register", "registered", { serial, user });
     tell(book, registered, "registered");
     return { registered: true, serial };
   }
@@ -65,9 +65,9 @@ function refuse(book: Book, rules: Rules, user: User, serial: string, used: bool
   if (!used) book.setUser({ ...user, codeFailures, codeSuspended });
   const known = book.token(serial) ? serial : undefined;
   const result = used ? "already_used" : "wrong_code";
-  book.say(rules.caller, "register", result, { serial: known, user });
+  book.record(rules.caller, "register", result, { serial: known, user });
   if (!codeSuspended) return { registered: false, reason: "wrong_code" };
-  book.say(rules.caller, "lock", "suspended", { user });
+  book.record(rules.caller, "lock", "suspended", { user });
   book.endSessions({ user: user.id });
   tell(book, user, "suspended");
   return { registered: false, reason: "suspended" };

@@ -64,7 +64,7 @@ export function detach(
   });
   const suspended = book.token(serial)?.suspended ?? false;
   const result = suspended ? "revoked_while_suspended" : "revoked";
-  book.say(rules.caller, "revoke", result, { serial, user }, detail);
+  book.record(rules.caller, "revoke", result, { serial, user }, detail);
   book.endSessions({ user: user.id });
   tell(book, user, "revoked");
   const token = book.token(serial);
@@ -89,7 +89,7 @@ export function takeOut(
   const token = book.token(serial);
   if (token && status !== undefined && token.status !== status) {
     book.setToken(serial, { ...stateOf(token), status });
-    book.say(rules.caller, "token", status, { serial }, detail);
+    book.record(rules.caller, "token", status, { serial }, detail);
   }
   return users.map(({ id }) => id);
 }

@@ -32,7 +32,7 @@ export function apply<Answer>(
 ): Answer {
   if (next) book.setToken(serial, next);
   for (const { event, result } of happenings) {
-    book.say(rules.caller, event, result, { serial, user }, detail);
+    book.record(rules.caller, event, result, { serial, user }, detail);
     if (event !== "lock") continue;
     for (const holder of book.holders(serial)) {
       book.endSessions({ user: holder.id });

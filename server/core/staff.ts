@@ -8,7 +8,7 @@ export function keepStaff(book: Book, rules: Rules, member: Staff): void {
   // Whoever was logged in by the password before is out.
   book.endSessions({ staff: member.id });
   const result = member.ended ? "ended" : known ? "changed" : "added";
-  book.say(rules.caller, "staff", result, {}, { staff: member.id });
+  book.record(rules.caller, "staff", result, {}, { staff: member.id });
 }
 
 /**
@@ -26,7 +26,7 @@ export function logInStaff(
   const member = book.staff(id);
   const may = member !== undefined && !member.ended && right;
   const whom = member ? { staff: id } : { unknown: 1 };
-  book.say(rules.caller, "staff", may ? "logged_in" : "wrong_password", {}, whom);
+  book.record(rules.caller, "staff", may ? "logged_in" : "wrong_password", {}, whom);
   if (may)
     book.openSession({ id: session, owner: { staff: id }, createdAt: Math.floor(rules.now) });
   return may;

@@ -60,7 +60,7 @@ export function dailyLimit(book: Book, rules: Rules, contractId: string): number
 export function transfer(book: Book, rules: Rules, request: TransferRequest): TransferAnswer {
   const user = book.user(request.user);
   const refuse = (reason: (TransferAnswer & { booked: false })["reason"]): TransferAnswer => {
-    book.say(rules.caller, "transfer", reason, { user });
+    book.record(rules.caller, "transfer", reason, { user });
     return { booked: false, reason };
   };
   if (!user) return refuse("forbidden");
@@ -92,7 +92,7 @@ export function transfer(book: Book, rules: Rules, request: TransferRequest): Tr
   }
   const made = { ...order, at };
   book.book(made);
-  book.say(rules.caller, "transfer", "booked", { user }, { transfer: id });
+  book.record(rules.caller, "transfer", "booked", { user }, { transfer: id });
   return { booked: true, transfer: made };
 }
 

@@ -71,7 +71,7 @@ export function reinstate(
   const current = book.user(user.id)!;
   if (current.codeSuspended) {
     book.setUser({ ...current, codeSuspended: false, codeFailures: 0 });
-    book.say(rules.caller, "unlock", "unlocked", { user }, detail);
+    book.record(rules.caller, "unlock", "unlocked", { user }, detail);
     tell(book, user, "reinstated");
   }
   const token = suspendedToken(book, user);
@@ -103,6 +103,6 @@ export function refuse(
     ...(contract !== undefined && { contract, by: actor }),
     ...(chosen && { user: chosen }),
   };
-  book.say(rules.caller, event, reason, {}, about);
+  book.record(rules.caller, event, reason, {}, about);
   return { done: false, reason };
 }

@@ -22,14 +22,14 @@ export function verifyUser(book: Book, rules: Rules, id: string, code: string): 
   const user = book.user(id);
   if (!user) {
     const { answer } = verifyNobody(rules, code);
-    book.say(rules.caller, "verify", "wrong_code", {}, { user: id });
+    book.record(rules.caller, "verify", "wrong_code", {}, { user: id });
     return answer;
   }
   const bar = barredUser(user, rules.now);
   const token = book.token(user.serial);
   if (bar || !token) {
     const reason = bar ?? "unregistered";
-    book.say(rules.caller, "verify", reason, { user });
+    book.record(rules.caller, "verify", reason, { user });
     return { accepted: false, reason };
   }
   const decision = verify(rules.open(token), code, rules.now, rules.policy);
@@ -47,7 +47,7 @@ export function resyncUser(
   const token = book.token(user.serial);
   if (bar || !token) {
     const reason = bar ?? "unregistered";
-    book.say(rules.caller, "resync", reason, { user });
+    book.record(rules.caller, "resync", reason, { user });
     return { resynchronized: false, reason };
   }
   const { now, policy } = rules;

@@ -47,7 +47,7 @@ async function decisions(store: Store): Promise<number> {
         decide: (book) => {
           const token = book.token(serial)!;
           book.setToken(serial, { ...stateOf(token), failures: 0, lastStep: token.lastStep + 1 });
-          book.say(caller, "verify", "accepted", { serial });
+          book.record(caller, "verify", "accepted", { serial });
         },
       });
       done++;

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { espruinoTools, parseReport, reportScript } from "../../firmware/factory/espruino-tools.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
 describe("what the tools print", () => {
   it("is read between the marks, whatever stands around them", () => {
@@ -41,7 +41,7 @@ describe("the Espruino tools", () => {
   };
 
   it("interrupted, leave no script with a seed behind", async () => {
-    const directory = withDirectory();
+    const directory = testDirectory();
     const port = await listen(() => undefined);
     const flashing = spawn(
       process.execPath,
@@ -51,17 +51,15 @@ describe("the Espruino tools", () => {
         fileURLToPath(new URL("../support/flash-forever.ts", import.meta.url)),
         port,
       ],
-      { env: { ...process.env, TMPDIR: directory.path }, stdio: ["ignore", "pipe", "inherit"] },
+      { env: { ...process.env, TMPDIR: directory }, stdio: ["ignore", "pipe", "inherit"] },
     );
     const ended = new Promise((resolve) => flashing.once("close", resolve));
-    const scripts = () =>
-      readdirSync(directory.path).filter((name) => name.startsWith("warifu-flash-"));
+    const scripts = () => readdirSync(directory).filter((name) => name.startsWith("warifu-flash-"));
     // Twelve boards: more than a process takes listeners for without a word.
     while (scripts().length < 12) await new Promise((resolve) => setTimeout(resolve, 20));
     flashing.kill("SIGTERM");
     expect(await ended).toBe(130);
     expect(scripts()).toEqual([]);
-    directory.remove();
   });
 
   it("say that nothing answers", async () => {

@@ -2,21 +2,18 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { writeNew } from "../../firmware/factory/write-new.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
 const WRITE_FOREVER = fileURLToPath(new URL("../support/write-forever.ts", import.meta.url));
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 beforeEach(() => {
-  directory = withDirectory();
+  directory = testDirectory();
 });
-afterEach(() => {
-  directory.remove();
-});
-const at = (name: string): string => join(directory.path, name);
-const files = (): string[] => readdirSync(directory.path);
+const at = (name: string): string => join(directory, name);
+const files = (): string[] => readdirSync(directory);
 
 it("a file has its name only once it is whole, and is its owner's alone before", async () => {
   const one = "one\n".repeat(1 << 16);

@@ -5,7 +5,8 @@ import { parseExpiryDate, parseInstant, parseTime } from "../../firmware/seedfil
 import { parseKeyFile, readKeyFile } from "../../firmware/seedfile/key-file.js";
 import { writePskc } from "../../firmware/seedfile/pskc-write.js";
 import { readSeedFile } from "../../firmware/seedfile/read.js";
-import { SEED, withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
+import { SEED } from "../support/server.js";
 
 describe("key files", () => {
   it("hold a key in hex or a passphrase", () => {
@@ -35,7 +36,7 @@ describe("key files", () => {
   });
 
   it("and seed files are read from disk", async () => {
-    const { path, remove } = withDirectory();
+    const path = testDirectory();
     writeFileSync(join(path, "key"), "00112233445566778899aabbccddeeff");
     writeFileSync(
       join(path, "seeds"),
@@ -43,7 +44,6 @@ describe("key files", () => {
     );
     const file = await readSeedFile(join(path, "seeds"), readKeyFile(join(path, "key")));
     expect(file.seeds).toEqual([SEED]);
-    remove();
   });
 });
 

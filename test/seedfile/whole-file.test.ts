@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { streamInto, wholeFile } from "../../firmware/seedfile/whole-file.js";
-import { withDirectory } from "../support/server.js";
+import { testDirectory } from "../support/directory.js";
 
 const disk = vi.hoisted(() => ({ after: (): void => undefined, links: true }));
 
@@ -28,15 +28,14 @@ vi.mock("node:fs", async (original) => {
 const { existsSync, readdirSync, readFileSync, writeFileSync } =
   await vi.importActual<typeof FileSystem>("node:fs");
 
-let directory: ReturnType<typeof withDirectory>;
+let directory: string;
 let path: string;
 beforeEach(() => {
-  directory = withDirectory();
-  path = join(directory.path, "bank.db");
+  directory = testDirectory();
+  path = join(directory, "bank.db");
 });
 afterEach(() => {
   Object.assign(disk, { after: () => undefined, links: true });
-  directory.remove();
 });
 
 const fill = (partial: string): Promise<void> => {
@@ -49,7 +48,7 @@ it("a file has its name once it is whole: a crash at any moment leaves none that
   disk.after = () => seen.add(existsSync(path) ? readFileSync(path, "utf8") : "none");
   await wholeFile(path, "--out", fill);
   expect([...seen]).toEqual(["none", "whole"]);
-  expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+  expect(readdirSync(directory)).toEqual(["bank.db"]);
 });
 
 it.each([true, false])("another's place is not taken, hard links or not: %s", async (links) => {
@@ -60,7 +59,7 @@ it.each([true, false])("another's place is not taken, hard links or not: %s", as
   });
   await expect(late).rejects.toThrow("exists already");
   expect(readFileSync(path, "utf8")).toBe("whole");
-  expect(readdirSync(directory.path)).toEqual(["bank.db"]);
+  expect(readdirSync(directory)).toEqual(["bank.db"]);
 });
 
 it("leaves nothing where its stream fails before it has written anything", async () => {
@@ -74,5 +73,5 @@ it("leaves nothing where its stream fails before it has written anything", async
   }
   // What a stream opens by itself, it opens later.
   await wait(50);
-  expect(readdirSync(directory.path)).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
 });

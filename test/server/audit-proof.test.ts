@@ -38,7 +38,13 @@ async function written(): Promise<{ stores: Store[]; kept: AuditCheckpoint }> {
         {
           about: {},
           decide: (book) => {
-            book.say(caller, "verify", "wrong_code", { serial: "10000001" }, { form: "=A1\u2028" });
+            book.record(
+              caller,
+              "verify",
+              "wrong_code",
+              { serial: "10000001" },
+              { form: "=A1\u2028" },
+            );
           },
         },
       ]);

@@ -162,8 +162,8 @@ export function bankStoreContract(name: string, open: () => Promise<StoreFixture
       for (const event of ["one", "two", "three"]) {
         await write({ users: ["a"] }, (book) => {
           const caller = { actor: "test", source: undefined, at: 0 };
-          book.say(caller, event, "done", { user: book.user("a") });
-          book.say(caller, `other ${event}`, "done", {}, { contract: "C2" });
+          book.record(caller, event, "done", { user: book.user("a") });
+          book.record(caller, `other ${event}`, "done", {}, { contract: "C2" });
         });
       }
       const list = (after: number, limit: number) =>

@@ -102,10 +102,10 @@ describe("the book of a decision", () => {
 
 describe("what it says in the audit", () => {
   const lineOf = (
-    ...about: Parameters<Book["say"]> extends [unknown, ...infer Rest] ? Rest : never
+    ...about: Parameters<Book["record"]> extends [unknown, ...infer Rest] ? Rest : never
   ) => {
     const book = bookOf();
-    book.say(CALLER, ...about);
+    book.record(CALLER, ...about);
     return book.changes.audit;
   };
 

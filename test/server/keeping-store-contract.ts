@@ -36,7 +36,7 @@ export function keepingStoreContract(name: string, open: () => Promise<StoreFixt
   const say = async (count: number, by = store): Promise<void> => {
     const caller = { actor: "test", source: undefined, at: 5 };
     const decide = (book: Book): void => {
-      book.say(caller, "verify", "wrong_code");
+      book.record(caller, "verify", "wrong_code");
     };
     await by.decide(Array.from({ length: count }, () => ({ about: {}, decide })));
   };

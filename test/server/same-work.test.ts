@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as hashes from "../../server/hashes.js";
 import { issueApiKey } from "../../server/api-keys.js";
 import { Sessions } from "../../server/sessions.js";
+import { StoreWatch } from "../../server/store-watch.js";
 import { Vault } from "../../server/vault.js";
 import { openConnection } from "../../server/store/sqlite-driver.js";
 import { PASSWORD, TestBank } from "../support/bank.js";
@@ -52,6 +53,8 @@ const UNKNOWN = "99999999";
 
 let bank: TestBank;
 beforeEach(async () => {
+  // Its looks, every five seconds, would be counted as reads of whatever is asked meanwhile.
+  vi.spyOn(StoreWatch.prototype, "start").mockReturnValue();
   bank = await TestBank.start(4);
   await bank.contract();
   await bank.contract({ id: "C2" });

@@ -14,7 +14,7 @@ it("what was committed is answered where no thread can copy the log, and the aud
   const store = openSqlite(join(testDirectory(), "store.db"));
   const caller = { actor: "test", source: undefined, at: 0 };
   const decide = (book: Book): void => {
-    book.say(caller, "test", "done", {}, {});
+    book.record(caller, "test", "done", {}, {});
   };
   const outcomes = [];
   for (let commit = 0; commit < 250; commit++)

@@ -50,7 +50,7 @@ function countOn(serial: string): Work<number> {
       const token = book.token(serial)!;
       const failures = token.failures + 1;
       book.setToken(serial, { ...stateOf(token), failures });
-      book.say(CALLER, "count", "counted", { serial });
+      book.record(CALLER, "count", "counted", { serial });
       return failures;
     },
   };
@@ -201,7 +201,7 @@ export function storeContract(name: string, open: () => Promise<StoreFixture>): 
         about: { contracts: ["C1"] },
         decide: (book) => {
           book.setUser({ ...userOf("a"), contract: "no such contract" });
-          book.say(CALLER, "user", "kept");
+          book.record(CALLER, "user", "kept");
           return 0;
         },
       };

@@ -1,8 +1,6 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync } from "node:fs";
 import { expect, it } from "vitest";
 import { espruinoTools } from "../../firmware/factory/espruino-tools.js";
-import { writePskc } from "../../firmware/seedfile/pskc-write.js";
 import { boardModel } from "../../simulator/boards.js";
 import { BoardConsole } from "../../simulator/device/board-console.js";
 import { DeviceDriver } from "../../simulator/device/device-driver.js";
@@ -12,7 +10,8 @@ import { CONSOLE_PORT, startConsole } from "../live/console.js";
 import { ESPRUINO } from "../live/interpreter.js";
 import { runCli } from "../support/cli.js";
 import { SeededRandom } from "../support/random.js";
-import { SEED, withDirectory } from "../support/server.js";
+import { seedDirectory } from "../support/seed-directory.js";
+import { SEED } from "../support/server.js";
 
 const SEQUENCES = 20;
 
@@ -26,16 +25,13 @@ async function play(driver: PairedDriver, random: SeededRandom): Promise<void> {
   }
 }
 
+const at = seedDirectory();
+
 it.runIf(ESPRUINO)(
   "random sequences in real time on the real interpreter: it and the simulation agree (ESPRUINO is set)",
   async () => {
-    const { path, remove } = withDirectory();
-    const at = (name: string): string => join(path, name);
     const seed = { ...SEED, start: undefined, expiry: undefined };
-    writeFileSync(at("key"), "01".repeat(16));
-    const key = { kind: "preshared", key: Buffer.alloc(16, 1) } as const;
-    writeFileSync(at("seeds"), [...writePskc([seed], key)].join(""));
-    const { prepare, stop } = await startConsole(ESPRUINO!, mkdtempSync(join(path, "board-")));
+    const { prepare, stop } = await startConsole(ESPRUINO!, mkdtempSync(at("board-")));
     try {
       await prepare(espruinoTools(CONSOLE_PORT).run);
       const flash = ["flash", "--board", "pixljs", "--serial", seed.serial, "--port", CONSOLE_PORT];
@@ -51,7 +47,6 @@ it.runIf(ESPRUINO)(
       board.close();
     } finally {
       await stop();
-      remove();
     }
   },
   600_000,

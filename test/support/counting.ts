@@ -14,7 +14,7 @@ export function countOn(serial: string, narrow = true): Work<number> {
       const token = book.token(serial)!;
       const failures = token.failures + 1;
       book.setToken(serial, { ...stateOf(token), failures });
-      book.say(CALLER, "count", "counted", { serial });
+      book.record(CALLER, "count", "counted", { serial });
       return failures;
     },
   };

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { codeGenerator } from "../../firmware/otp/totp.js";
 import type { Seed } from "../../firmware/seedfile/seed.js";
@@ -26,17 +23,6 @@ export const SEED: Seed = {
   expiry: NOW / 1000 + 100_000,
   timeDrift: 0,
 };
-
-/** A directory of a test's own, gone when the test is. */
-export function withDirectory(): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), "warifu-test-"));
-  return {
-    path,
-    remove: () => {
-      rmSync(path, { recursive: true, force: true });
-    },
-  };
-}
 
 /** The code a seed shows at a time, so many steps away. */
 export function codeOf(seed: Seed, milliseconds: number, distance = 0): string {
