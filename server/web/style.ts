@@ -49,7 +49,7 @@ table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { border: 1px solid var(--line); padding: .45rem .6rem; text-align: left; }
 thead th { background: var(--soft); }
 td.suspended { color: var(--danger); font-weight: 700; }
-dl.facts { display: grid; grid-template-columns: minmax(9rem, 14rem) 1fr; border-top: 1px solid var(--line); max-width: 44rem; margin: 1rem 0; }
+dl.facts { display: grid; grid-template-columns: minmax(9rem, 16rem) 1fr; border-top: 1px solid var(--line); max-width: 44rem; margin: 1rem 0; }
 dl.facts dt, dl.facts dd { margin: 0; padding: .5rem .6rem; border-bottom: 1px solid var(--line); }
 dl.facts dt { background: var(--soft); font-weight: 700; }
 footer { border-top: 1px solid var(--line); font-size: .85rem; }
