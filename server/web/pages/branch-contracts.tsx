@@ -123,7 +123,7 @@ export function ContractPage({
   const { id, name, form, formDate, otpFrom, dailyLimit } = contract;
   const path = `/branch/contracts/${id}`;
   return (
-    <Page visit={visit} title={`${say("contracts")} ${id}`} section="contracts">
+    <Page visit={visit} title={`${say("contract")} ${id}`} section="contracts">
       {done && <Notice>{say("done")}</Notice>}
       <Facts
         facts={[

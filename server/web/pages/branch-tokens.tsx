@@ -150,7 +150,7 @@ export function TokenPage({
   return (
     <Page
       visit={visit}
-      title={`${say("tokens")} ${token.serial}`}
+      title={`${say("token")} ${token.serial}`}
       section="tokens"
       message={message}
     >
