@@ -75,7 +75,8 @@ function exportedCheckpoint({
 }: Exclude<AuditLine, { readonly kind: "row" }>): ExportedCheckpoint {
   const { number, at, before, signature } = checkpoint;
   const heads = checkpoint.heads.map(({ writer, sequence, hash }) => ({
-    ...{ writer, sequence },
+    writer,
+    sequence,
     hash: toHex(hash),
   }));
   const place = { number, at: new Date(at).toISOString(), before: toHex(before) };
@@ -86,7 +87,8 @@ function checkpointOf(exported: ExportedCheckpoint): AuditLine {
   const { kind, number, at, before, signature } = exported;
   if (!["anchor", "checkpoint"].includes(kind)) throw new AuditFault("is of no kind");
   const heads = exported.heads.map(({ writer, sequence, hash }) => ({
-    ...{ writer, sequence },
+    writer,
+    sequence,
     hash: Buffer.from(hash, "hex"),
   }));
   const bytes = { before: Buffer.from(before, "hex"), signature: Buffer.from(signature, "base64") };

@@ -104,7 +104,9 @@ export class BankService {
   async transfer(request: Confirmed<TransferRequest>, caller: Caller): Promise<TransferAnswer> {
     const { user, id, date, payee } = request;
     const about = {
-      ...{ users: [user], transfer: id, transferDate: date },
+      users: [user],
+      transfer: id,
+      transferDate: date,
       payee: typeof payee === "string" ? payee : undefined,
     };
     return this.#confirmed(

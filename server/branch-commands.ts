@@ -102,7 +102,11 @@ async function keepContract(id: string, options: ContractOptions): Promise<void>
     throw new InputError("--otp-from", "is needed, or --no-otp; not both");
   }
   const contract = {
-    ...{ id, name, form, formDate, dailyLimit: Number(options.dailyLimit) },
+    id,
+    name,
+    form,
+    formDate,
+    dailyLimit: Number(options.dailyLimit),
     otpFrom: otpFrom === undefined ? undefined : startOfDay(otpFrom),
   };
   const keep = (bank: BankService, paper: Paper, caller: Caller): Promise<void> =>

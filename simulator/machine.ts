@@ -228,7 +228,8 @@ const blanks = new WeakMap<BoardModel, Frame>();
 function blankOf(model: BoardModel): Frame {
   const { width, height } = model;
   const blank = blanks.get(model) ?? {
-    ...{ width, height },
+    width,
+    height,
     bytes: new Uint8Array((width * height) / 8),
   };
   blanks.set(model, blank);

@@ -55,17 +55,28 @@ async function dayOf(seed: Seed, board: string, presses: number): Promise<PowerC
 export function powerTable(board: string, reports: readonly ProfileReport[]): string {
   const table = new Table({
     head: [
-      ...["uses a day", "wake-ups", "redraws", "display on, s"],
-      ...["idle, mAs", "display, mAs", "processor, mAs", "days", "of the floor"],
+      "uses a day",
+      "wake-ups",
+      "redraws",
+      "display on, s",
+      "idle, mAs",
+      "display, mAs",
+      "processor, mAs",
+      "days",
+      "of the floor",
     ],
     style: { head: [], border: [] },
     colAligns: Array.from({ length: 9 }, () => "right" as const),
   });
   for (const { pressesADay, counts, budget } of reports) {
     table.push([
-      ...[pressesADay, counts.wakeUps, counts.redraws, counts.displaySeconds.toFixed(0)],
+      pressesADay,
+      counts.wakeUps,
+      counts.redraws,
+      counts.displaySeconds.toFixed(0),
       ...[budget.idle, budget.display, budget.processor].map((value) => value.toFixed(1)),
-      ...[budget.days.toFixed(0), `${((100 * budget.days) / budget.floorDays).toFixed(1)} %`],
+      budget.days.toFixed(0),
+      `${((100 * budget.days) / budget.floorDays).toFixed(1)} %`,
     ]);
   }
   const { source } = POWER_FIGURES[board]!;

@@ -31,7 +31,10 @@ export interface Stored {
 /** Makes the board an open token: image and record. Reports {@link Stored}. */
 export function writeScript(image: Uint8Array, record: Uint8Array): string {
   return lines(
-    ...[QUIET, ...BLANK, `bench.erase("${IMAGE_CHECK_FILE}");`, ...writeLines(IMAGE_FILE, image)],
+    QUIET,
+    ...BLANK,
+    `bench.erase("${IMAGE_CHECK_FILE}");`,
+    ...writeLines(IMAGE_FILE, image),
     `bench.write("${IMAGE_CHECK_FILE}","${String(crc32(image))}");`,
     ...writeLines(RECORD_FILE, record),
     reportScript(`{image:${crcOf(IMAGE_FILE)},record:${crcOf(RECORD_FILE)}}`),
@@ -51,7 +54,8 @@ export function blankScript(): string {
  */
 export function lockScript(password: string): string {
   return lines(
-    ...[QUIET, `bench.write("${LOCK_FILE}","${password}");`],
+    QUIET,
+    `bench.write("${LOCK_FILE}","${password}");`,
     `E.setPassword(bench.read("${LOCK_FILE}"));`,
     reportScript(crcOf(LOCK_FILE)),
     `if(bench.read("${LOCK_FILE}")=="${password}")E.lockConsole();`,
@@ -72,9 +76,12 @@ export interface Sealed {
 export function recordScript(record: Uint8Array, seconds: number): string {
   const write = writeLines(RECORD_FILE, record).join("");
   const last = [
-    ...[write, `setTime(getTime()+${String(seconds)});`, `var crc=${crcOf(RECORD_FILE)};`],
+    write,
+    `setTime(getTime()+${String(seconds)});`,
+    `var crc=${crcOf(RECORD_FILE)};`,
     `if(crc!=${String(crc32(record))})bench.erase("${RECORD_FILE}");`,
-    ...[reportScript("{record:crc,time:getTime()}"), RESTART],
+    reportScript("{record:crc,time:getTime()}"),
+    RESTART,
   ];
   return lines(QUIET, last.join(""));
 }

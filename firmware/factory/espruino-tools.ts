@@ -103,9 +103,14 @@ async function runScript(
     writeFileSync(boardFile, JSON.stringify(BOARD_INFO));
     let at = 0;
     const options = [
-      ...[...line, "--board", boardFile],
+      ...line,
+      "--board",
+      boardFile,
       ...(setTime ? ["--time"] : []),
-      ...["--config", "RESET_BEFORE_SEND=false", "--config", "STORE_LINE_NUMBERS=false"],
+      "--config",
+      "RESET_BEFORE_SEND=false",
+      "--config",
+      "STORE_LINE_NUMBERS=false",
       scriptFile,
     ];
     const output = await runCli(options, (printed) => {

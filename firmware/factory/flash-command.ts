@@ -81,7 +81,11 @@ async function runFlash(options: FlashOptions): Promise<void> {
   const entries = await Promise.all(
     places.map(async ({ seed, port }): Promise<ProductionEntry> => {
       const entry = await flashPlace(port, baud, {
-        ...{ seed, board: options.board, image, measure, open: !options.lock },
+        seed,
+        board: options.board,
+        image,
+        measure,
+        open: !options.lock,
         password: passwordOf?.(seed.serial),
         anyBoard: options.anyBoard ?? false,
         now: () => Date.now() / 1000,

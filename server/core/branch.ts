@@ -96,7 +96,8 @@ export function lend(book: Book, rules: Rules, id: string, serial: string, paper
   book.setToken(serial, { ...stateOf(token), status: "usable", contract, ...fresh });
   book.setUser({
     ...user,
-    ...{ holding: "issued", serial },
+    holding: "issued",
+    serial,
     // A revoked user waits all the same.
     availableAt: waitsUntil(user, rules.now),
     refusedSerials: user.refusedSerials.filter((refused) => refused !== serial),

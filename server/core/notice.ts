@@ -113,8 +113,18 @@ export function noticeOf(
         };
   const todo = ({ next }: NoticeText): string[] => (next === undefined ? [] : [next]);
   const text = [
-    ...[ja.what, `ログインID: ${user.id}`, ...until.ja, ...todo(ja), last.ja, ""],
-    ...[en.what, `Login ID: ${user.id}`, ...until.en, ...todo(en), last.en, ""],
+    ja.what,
+    `ログインID: ${user.id}`,
+    ...until.ja,
+    ...todo(ja),
+    last.ja,
+    "",
+    en.what,
+    `Login ID: ${user.id}`,
+    ...until.en,
+    ...todo(en),
+    last.en,
+    "",
   ].join("\n");
   return { subject: `${ja.subject} / ${en.subject}`, text };
 }

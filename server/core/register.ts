@@ -46,7 +46,10 @@ export function register(
     book.setToken(serial, next);
     const registered: User = {
       ...user,
-      ...{ holding: "registered", serial, availableAt: undefined, codeFailures: 0 },
+      holding: "registered",
+      serial,
+      availableAt: undefined,
+      codeFailures: 0,
       expiryNoticed: undefined,
     };
     book.setUser(registered);

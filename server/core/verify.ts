@@ -34,7 +34,8 @@ export function verify(token: Token, code: string, now: number, policy: Policy):
       answer: { accepted: true },
       next: {
         ...stateOf(token),
-        ...{ failures: 0, lastStep: fresh.first },
+        failures: 0,
+        lastStep: fresh.first,
         clock: learn(token.clock, fresh, now, policy.clock),
       },
       happenings: [{ event: "verify", result: "accepted" }],

@@ -103,6 +103,10 @@ export const RESUME_BODY = closed(
   "confirmationPassword",
 );
 export const PAYEE_BODY = closed({
-  ...{ contract: LOGIN_ID, bank: NAME, branch: NAME, account: NAME, name: NAME },
+  contract: LOGIN_ID,
+  bank: NAME,
+  branch: NAME,
+  account: NAME,
+  name: NAME,
   ...BRANCH_ACT,
 });

@@ -133,7 +133,11 @@ export class Metrics {
     collect?: (each: Gauge) => void | Promise<void>,
   ): Gauge {
     const gauge: Gauge = new Gauge({
-      ...{ name, help, labelNames, registers: [this.registry], aggregator: "max" as const },
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      aggregator: "max" as const,
       ...(collect && { collect: () => collect(gauge) }),
     });
     return gauge;

@@ -56,7 +56,9 @@ export const IMPORT_BODY = {
     key: { type: "string", minLength: 1, maxLength: 4096, description: "what its key file holds" },
     dryRun: { type: "boolean", description: "check everything, store nothing" },
     clockPpm: {
-      ...{ type: "number", exclusiveMinimum: 0, maximum: MOST_PPM },
+      type: "number",
+      exclusiveMinimum: 0,
+      maximum: MOST_PPM,
       description: "ppm the clocks err by at most since they were set right, at each key's start",
     },
   },

@@ -48,8 +48,12 @@ export function readTls(files: TlsFiles): Tls {
   }
   const ca = files.clientCa === undefined ? undefined : authority(files.clientCa);
   const options = {
-    ...{ cert, key, ...(ca !== undefined && { ca }), minVersion: "TLSv1.2" as const },
-    ...{ requestCert: ca !== undefined, rejectUnauthorized: ca !== undefined },
+    cert,
+    key,
+    ...(ca !== undefined && { ca }),
+    minVersion: "TLSv1.2" as const,
+    requestCert: ca !== undefined,
+    rejectUnauthorized: ca !== undefined,
   };
   parsed("--tls-cert", files.cert, "certificate that can be used", () => {
     return createSecureContext(options);
